@@ -1,0 +1,490 @@
+/* SPDX-License-Identifier: GPL-2.0 WITH Linux-syscall-note */
+/*
+ * The contract between pintest.ko and user space.
+ */
+#ifndef _UAPI_LINUX_PINTEST_H
+#define _UAPI_LINUX_PINTEST_H
+
+#include <linux/ioctl.h>
+#include <linux/types.h>
+
+/**
+ * DOC: Overview
+ *
+ * /dev/pintest (mode 0600) takes INFO, PIN and INSPECT. PIN pins pages of a
+ * user range with a chosen kernel call and chosen FOLL flags, and returns a
+ * new descriptor, the pin, which takes UNPIN and RECORDS. pread() and
+ * pwrite() on that descriptor read and write the pinned pages as a device
+ * would: offset 0 is the first byte of the first page, end of file is after
+ * the last page, and only a pin taken with PINTEST_FOLL_WRITE can be written
+ * (EBADF otherwise). The last close of the descriptor unpins; it is opened
+ * with O_CLOEXEC.
+ *
+ * Every argument structure begins with its size, which the caller sets to
+ * sizeof() of the structure it was compiled with. Structures only ever grow
+ * at the end: a shorter one is read as if its tail were zero, a longer one is
+ * accepted while the tail that the kernel does not know is zero. The ioctl
+ * numbers carry no size. Fields called out_* are written by the kernel, the
+ * others are read; fields called reserved must be zero.
+ */
+
+/**
+ * DOC: Errors of every ioctl
+ *
+ * ENOTTY:     no such ioctl on this kind of descriptor.
+ * EINVAL:     size is smaller than the first version of the structure.
+ * E2BIG:      the structure is longer than the kernel knows and its unknown
+ *             tail is not zero.
+ * EFAULT:     the structure, or an array that it points to, is not
+ *             accessible.
+ * EOPNOTSUPP: a known field has a value that this header does not define: an
+ *             unknown API or flag bit, or a reserved field that is not zero.
+ *
+ * Errors of one ioctl only stand with that ioctl. On any error nothing has
+ * changed, and no out_ field is valid unless that ioctl says so.
+ */
+
+/** define PINTEST_ABI - version in &pintest_info.out_abi */
+#define PINTEST_ABI		1
+
+/** define PINTEST_DEVICE - path of the device node */
+#define PINTEST_DEVICE		"/dev/pintest"
+
+#define PINTEST_IOC_TYPE	0xBE
+#define PINTEST_IOC_INFO	_IO(PINTEST_IOC_TYPE, 0x00)
+#define PINTEST_IOC_PIN		_IO(PINTEST_IOC_TYPE, 0x01)
+#define PINTEST_IOC_INSPECT	_IO(PINTEST_IOC_TYPE, 0x02)
+#define PINTEST_IOC_UNPIN	_IO(PINTEST_IOC_TYPE, 0x10)
+#define PINTEST_IOC_RECORDS	_IO(PINTEST_IOC_TYPE, 0x11)
+
+/**
+ * enum pintest_api - the kernel call that takes the references
+ *
+ * @PINTEST_API_PIN: pin_user_pages(), under the mmap lock; "slow"
+ * @PINTEST_API_PIN_FAST: pin_user_pages_fast()
+ * @PINTEST_API_PIN_UNLOCKED: pin_user_pages_unlocked()
+ * @PINTEST_API_PIN_REMOTE: pin_user_pages_remote() with locked == NULL: it
+ *	never drops the mmap lock, and so never waits for a userfaultfd
+ * @PINTEST_API_PIN_REMOTE_LOCKED: pin_user_pages_remote() with &locked: it may
+ *	drop the mmap lock and retry
+ * @PINTEST_API_GET: get_user_pages(); control group: references, not pins
+ * @PINTEST_API_GET_FAST: get_user_pages_fast(); control group
+ *
+ * The two remote calls take a &pintest_pin_args.pid, the others work on the
+ * calling process only.
+ */
+enum pintest_api {
+	PINTEST_API_PIN			= 0,
+	PINTEST_API_PIN_FAST		= 1,
+	PINTEST_API_PIN_UNLOCKED	= 2,
+	PINTEST_API_PIN_REMOTE		= 3,
+	PINTEST_API_PIN_REMOTE_LOCKED	= 4,
+	PINTEST_API_GET			= 5,
+	PINTEST_API_GET_FAST		= 6,
+};
+
+/**
+ * enum pintest_foll - FOLL flags by name
+ *
+ * The kernel's own numbers differ between releases, these do not. What each
+ * one means is said in include/linux/mm_types.h (before 6.3 in
+ * include/linux/mm.h). Flags that mm/ keeps to itself are not offered.
+ *
+ * @PINTEST_FOLL_WRITE: FOLL_WRITE
+ * @PINTEST_FOLL_FORCE: FOLL_FORCE
+ * @PINTEST_FOLL_LONGTERM: FOLL_LONGTERM, pins only
+ * @PINTEST_FOLL_NOFAULT: FOLL_NOFAULT, since 5.16
+ * @PINTEST_FOLL_NOWAIT: FOLL_NOWAIT, not with the fast calls
+ * @PINTEST_FOLL_HWPOISON: FOLL_HWPOISON, not with the fast calls
+ * @PINTEST_FOLL_ANON: FOLL_ANON, not with the fast calls
+ * @PINTEST_FOLL_DUMP: FOLL_DUMP, not with the fast calls
+ * @PINTEST_FOLL_SPLIT_PMD: FOLL_SPLIT_PMD, not with the fast calls
+ * @PINTEST_FOLL_PCI_P2PDMA: FOLL_PCI_P2PDMA, since 6.2
+ * @PINTEST_FOLL_INTERRUPTIBLE: FOLL_INTERRUPTIBLE, since 6.2, not with the
+ *	fast calls
+ * @PINTEST_FOLL_HONOR_NUMA_FAULT: FOLL_HONOR_NUMA_FAULT, since 6.6
+ * @PINTEST_FOLL_TOUCH: FOLL_TOUCH, private to mm/ since 6.3, not with the
+ *	fast calls
+ * @PINTEST_FOLL_MIGRATION: FOLL_MIGRATION, gone in 6.3, not with the fast
+ *	calls
+ * @PINTEST_FOLL_NUMA: FOLL_NUMA, gone in 6.1, not with the fast calls
+ * @PINTEST_FOLL_SPLIT: FOLL_SPLIT, gone in 5.13, not with the fast calls
+ */
+enum pintest_foll {
+	PINTEST_FOLL_WRITE		= 1 << 0,
+	PINTEST_FOLL_FORCE		= 1 << 1,
+	PINTEST_FOLL_LONGTERM		= 1 << 2,
+	PINTEST_FOLL_NOFAULT		= 1 << 3,
+	PINTEST_FOLL_NOWAIT		= 1 << 4,
+	PINTEST_FOLL_HWPOISON		= 1 << 5,
+	PINTEST_FOLL_ANON		= 1 << 6,
+	PINTEST_FOLL_DUMP		= 1 << 7,
+	PINTEST_FOLL_SPLIT_PMD		= 1 << 8,
+	PINTEST_FOLL_PCI_P2PDMA		= 1 << 9,
+	PINTEST_FOLL_INTERRUPTIBLE	= 1 << 10,
+	PINTEST_FOLL_HONOR_NUMA_FAULT	= 1 << 11,
+	PINTEST_FOLL_TOUCH		= 1 << 12,
+	PINTEST_FOLL_MIGRATION		= 1 << 13,
+	PINTEST_FOLL_NUMA		= 1 << 14,
+	PINTEST_FOLL_SPLIT		= 1 << 15,
+};
+
+/**
+ * struct pintest_info_args - argument of PINTEST_IOC_INFO
+ *
+ * @size: sizeof(struct pintest_info_args)
+ * @api: the &enum pintest_api that @out_foll speaks of
+ * @out_abi: PINTEST_ABI of the module
+ * @out_page_size: bytes in a page
+ * @out_apis: bit n is set if this kernel has &enum pintest_api n
+ * @out_foll: the &enum pintest_foll bits that @api takes on this kernel
+ * @out_fields: the &enum pintest_field bits that a record can have here
+ * @out_flags: the &enum pintest_page bits that a record can know here
+ * @out_record_size: sizeof(struct pintest_record) in the module
+ * @out_reserved: zero
+ *
+ * What this kernel has. A capability that is missing here is the kernel's,
+ * not the caller's: @out_fields is what CAP_SYS_ADMIN would see.
+ */
+struct pintest_info_args {
+	__u32 size;
+	__u32 api;
+	__u32 out_abi;
+	__u32 out_page_size;
+	__aligned_u64 out_apis;
+	__aligned_u64 out_foll;
+	__aligned_u64 out_fields;
+	__aligned_u64 out_flags;
+	__u32 out_record_size;
+	__u32 out_reserved;
+};
+
+/**
+ * struct pintest_pin_args - argument of PINTEST_IOC_PIN
+ *
+ * @size: sizeof(struct pintest_pin_args)
+ * @api: &enum pintest_api
+ * @addr: first byte of the range, a multiple of the page size, with no tag in
+ *	it
+ * @length: bytes in the range, a multiple of the page size, not 0
+ * @foll: &enum pintest_foll bits
+ * @pid: process whose memory is pinned, as the caller's pid namespace numbers
+ *	it; 0 is the caller. Others need a remote @api and CAP_SYS_PTRACE in
+ *	the user namespace of that memory
+ * @out_fd: the pin
+ * @out_errno: why fewer pages than asked for were pinned: the positive errno
+ *	that the kernel gave for the page at @addr + @out_pages * page size;
+ *	0 if all of them were
+ * @out_pages: pages pinned, at least 1
+ *
+ * Pins as many pages as the kernel lets it, from the first on. The call is
+ * made for up to 512 pages at a time, so a range is pinned in pieces. All
+ * pages count against RLIMIT_MEMLOCK of the caller until they are unpinned;
+ * CAP_IPC_LOCK lifts the limit.
+ *
+ * Errors, beside those of every ioctl and those that the kernel gives for the
+ * first page (EFAULT, ENOMEM, EAGAIN, EBUSY, EEXIST, EHWPOISON, EREMOTEIO,
+ * EOPNOTSUPP ...):
+ *
+ * EINVAL:    @addr or @length is not a multiple of the page size, @length is
+ *            0, or @pid is not 0 with an @api that has none.
+ * EOVERFLOW: @addr + @length wraps around.
+ * EFAULT:    the range is not in user space, or its first page cannot be
+ *            pinned.
+ * EBADRQC:   this kernel does not have @api, or @api would not take @foll on
+ *            this kernel. The kernel has not been asked: it would have warned
+ *            and tainted itself.
+ * EAGAIN:    the call pinned nothing and gave no error, as FOLL_NOWAIT may.
+ * ENOMEM:    RLIMIT_MEMLOCK would be exceeded, or no memory is left.
+ * EINTR:     a fatal signal came while pinning.
+ * ESRCH:     there is no process @pid, or it has no memory any more.
+ * EPERM:     the caller may not touch the memory of @pid.
+ * EMFILE, ENFILE: no descriptor is left.
+ */
+struct pintest_pin_args {
+	__u32 size;
+	__u32 api;
+	__aligned_u64 addr;
+	__aligned_u64 length;
+	__u32 foll;
+	__s32 pid;
+	__s32 out_fd;
+	__u32 out_errno;
+	__aligned_u64 out_pages;
+};
+
+/**
+ * enum pintest_unpin - &pintest_unpin_args.flags
+ *
+ * @PINTEST_UNPIN_DIRTY: mark the pages dirty first, as
+ *	unpin_user_pages_dirty_lock() does; only on a pin that was taken with
+ *	PINTEST_FOLL_WRITE
+ */
+enum pintest_unpin {
+	PINTEST_UNPIN_DIRTY		= 1 << 0,
+};
+
+/**
+ * struct pintest_unpin_args - argument of PINTEST_IOC_UNPIN, on a pin
+ *
+ * @size: sizeof(struct pintest_unpin_args)
+ * @flags: &enum pintest_unpin bits
+ *
+ * Unpins now, whoever else has the descriptor open: forked children inherit
+ * it. Everything on the pin but close fails with ENXIO from then on.
+ *
+ * ENXIO:  the pin has been unpinned before.
+ * EACCES: PINTEST_UNPIN_DIRTY on a pin without PINTEST_FOLL_WRITE.
+ * EINTR:  a fatal signal came while waiting for another call on this pin.
+ */
+struct pintest_unpin_args {
+	__u32 size;
+	__u32 flags;
+};
+
+/**
+ * enum pintest_field - which numbers of a record are known
+ *
+ * @PINTEST_FIELD_PFN: &pintest_record.pfn and folio_pfn; CAP_SYS_ADMIN only
+ * @PINTEST_FIELD_MAPPED_PFN: &pintest_record.mapped_pfn; CAP_SYS_ADMIN only,
+ *	and a page must be mapped
+ * @PINTEST_FIELD_FOLIO: &pintest_record.folio_order and folio_index
+ * @PINTEST_FIELD_REFCOUNT: &pintest_record.refcount
+ * @PINTEST_FIELD_MAPCOUNT: &pintest_record.mapcount
+ * @PINTEST_FIELD_ENTIRE_MAPCOUNT: &pintest_record.entire_mapcount
+ * @PINTEST_FIELD_PINCOUNT: &pintest_record.pincount
+ * @PINTEST_FIELD_ZONE: &pintest_record.zone
+ * @PINTEST_FIELD_NODE: &pintest_record.node
+ * @PINTEST_FIELD_MIGRATETYPE: &pintest_record.migratetype
+ */
+enum pintest_field {
+	PINTEST_FIELD_PFN		= 1 << 0,
+	PINTEST_FIELD_MAPPED_PFN	= 1 << 1,
+	PINTEST_FIELD_FOLIO		= 1 << 2,
+	PINTEST_FIELD_REFCOUNT		= 1 << 3,
+	PINTEST_FIELD_MAPCOUNT		= 1 << 4,
+	PINTEST_FIELD_ENTIRE_MAPCOUNT	= 1 << 5,
+	PINTEST_FIELD_PINCOUNT		= 1 << 6,
+	PINTEST_FIELD_ZONE		= 1 << 7,
+	PINTEST_FIELD_NODE		= 1 << 8,
+	PINTEST_FIELD_MIGRATETYPE	= 1 << 9,
+};
+
+/**
+ * enum pintest_page - what is true of a page
+ *
+ * @PINTEST_PAGE_MAPPED: a page is mapped readable at the address now. A page
+ *	that is swapped out, under migration or made PROT_NONE is not mapped
+ * @PINTEST_PAGE_MAPPED_WRITABLE: and the page table entry is writable
+ * @PINTEST_PAGE_MAPPED_SAME: and it is the page of this record. A pin whose
+ *	page is not the mapped one is stale
+ * @PINTEST_PAGE_ANON: anonymous
+ * @PINTEST_PAGE_ANON_EXCLUSIVE: PageAnonExclusive() of the page itself, of a
+ *	hugetlb page that of its head
+ * @PINTEST_PAGE_HEAD_ANON_EXCLUSIVE: PageAnonExclusive() of the head page,
+ *	which speaks for all pages of a THP while it is mapped by a PMD
+ * @PINTEST_PAGE_KSM: merged by KSM
+ * @PINTEST_PAGE_ZERO: the shared zeropage
+ * @PINTEST_PAGE_HUGE_ZERO: a page of the huge zeropage
+ * @PINTEST_PAGE_HUGETLB: of a hugetlb folio
+ * @PINTEST_PAGE_THP: of a transparent huge page, or any other large folio
+ *	that the kernel may split; not hugetlb
+ * @PINTEST_PAGE_SWAPBACKED: folio is backed by swap
+ * @PINTEST_PAGE_DIRTY: folio is dirty
+ * @PINTEST_PAGE_WRITEBACK: folio is being written back
+ * @PINTEST_PAGE_LRU: folio is on an LRU list
+ * @PINTEST_PAGE_MLOCKED: folio is mlocked
+ * @PINTEST_PAGE_SWAPCACHE: folio is in the swap cache
+ * @PINTEST_PAGE_MAYBE_DMA_PINNED: folio_maybe_dma_pinned(), with its false
+ *	positives: 1024 references to a small folio look like a pin
+ */
+enum pintest_page {
+	PINTEST_PAGE_MAPPED		= 1 << 0,
+	PINTEST_PAGE_MAPPED_WRITABLE	= 1 << 1,
+	PINTEST_PAGE_MAPPED_SAME	= 1 << 2,
+	PINTEST_PAGE_ANON		= 1 << 3,
+	PINTEST_PAGE_ANON_EXCLUSIVE	= 1 << 4,
+	PINTEST_PAGE_HEAD_ANON_EXCLUSIVE = 1 << 5,
+	PINTEST_PAGE_KSM		= 1 << 6,
+	PINTEST_PAGE_ZERO		= 1 << 7,
+	PINTEST_PAGE_HUGE_ZERO		= 1 << 8,
+	PINTEST_PAGE_HUGETLB		= 1 << 9,
+	PINTEST_PAGE_THP		= 1 << 10,
+	PINTEST_PAGE_SWAPBACKED		= 1 << 11,
+	PINTEST_PAGE_DIRTY		= 1 << 12,
+	PINTEST_PAGE_WRITEBACK		= 1 << 13,
+	PINTEST_PAGE_LRU		= 1 << 14,
+	PINTEST_PAGE_MLOCKED		= 1 << 15,
+	PINTEST_PAGE_SWAPCACHE		= 1 << 16,
+	PINTEST_PAGE_MAYBE_DMA_PINNED	= 1 << 17,
+};
+
+/**
+ * enum pintest_pincount - what &pintest_record.pincount means
+ *
+ * @PINTEST_PINCOUNT_EXACT: the folio counts its pins: 1 for each pinned page
+ * @PINTEST_PINCOUNT_ESTIMATE: the folio has no pincount: references / 1024.
+ *	Right while it has fewer than 1024 ordinary references
+ * @PINTEST_PINCOUNT_NOT_COUNTED: the shared zeropage: the kernel may or may
+ *	not count its pins, and pincount is not valid
+ */
+enum pintest_pincount {
+	PINTEST_PINCOUNT_EXACT		= 0,
+	PINTEST_PINCOUNT_ESTIMATE	= 1,
+	PINTEST_PINCOUNT_NOT_COUNTED	= 2,
+};
+
+/**
+ * enum pintest_zone - memory zone of a page
+ *
+ * @PINTEST_ZONE_DMA: ZONE_DMA
+ * @PINTEST_ZONE_DMA32: ZONE_DMA32
+ * @PINTEST_ZONE_NORMAL: ZONE_NORMAL
+ * @PINTEST_ZONE_HIGHMEM: ZONE_HIGHMEM
+ * @PINTEST_ZONE_MOVABLE: ZONE_MOVABLE: no long-term pin may stay here
+ * @PINTEST_ZONE_DEVICE: ZONE_DEVICE
+ */
+enum pintest_zone {
+	PINTEST_ZONE_DMA		= 0,
+	PINTEST_ZONE_DMA32		= 1,
+	PINTEST_ZONE_NORMAL		= 2,
+	PINTEST_ZONE_HIGHMEM		= 3,
+	PINTEST_ZONE_MOVABLE		= 4,
+	PINTEST_ZONE_DEVICE		= 5,
+};
+
+/**
+ * enum pintest_migratetype - migrate type of the pageblock of a page
+ *
+ * @PINTEST_MIGRATE_UNMOVABLE: MIGRATE_UNMOVABLE
+ * @PINTEST_MIGRATE_MOVABLE: MIGRATE_MOVABLE
+ * @PINTEST_MIGRATE_RECLAIMABLE: MIGRATE_RECLAIMABLE
+ * @PINTEST_MIGRATE_HIGHATOMIC: MIGRATE_HIGHATOMIC
+ * @PINTEST_MIGRATE_CMA: MIGRATE_CMA: no long-term pin may stay here
+ * @PINTEST_MIGRATE_ISOLATE: MIGRATE_ISOLATE
+ */
+enum pintest_migratetype {
+	PINTEST_MIGRATE_UNMOVABLE	= 0,
+	PINTEST_MIGRATE_MOVABLE		= 1,
+	PINTEST_MIGRATE_RECLAIMABLE	= 2,
+	PINTEST_MIGRATE_HIGHATOMIC	= 3,
+	PINTEST_MIGRATE_CMA		= 4,
+	PINTEST_MIGRATE_ISOLATE		= 5,
+};
+
+/**
+ * struct pintest_record - the state of one page
+ *
+ * @addr: virtual address of the page
+ * @fields: &enum pintest_field bits: which of the numbers below are known.
+ *	The others are 0 and mean nothing
+ * @flags: &enum pintest_page bits that are true
+ * @flags_known: &enum pintest_page bits that are known to be true or false
+ * @pfn: page frame number of the page: of the pinned one in a record of a
+ *	pin, of the mapped one in a record of INSPECT
+ * @mapped_pfn: page frame number of the page that is mapped at @addr now
+ * @folio_pfn: page frame number of the head of the folio of the page
+ * @folio_index: which page of its folio the page is; 0 is the head
+ * @folio_order: the folio has 1 << folio_order pages
+ * @refcount: references to the folio. A pin of a small folio is 1024 of them
+ * @mapcount: page table entries that map this page, entire ones included
+ * @entire_mapcount: page table entries that map the folio as a whole
+ * @pincount: pins of the folio, all pinners together
+ * @pincount_kind: &enum pintest_pincount; known even if @pincount is not
+ * @zone: &enum pintest_zone
+ * @node: NUMA node
+ * @migratetype: &enum pintest_migratetype
+ *
+ * A snapshot: nothing is locked, and the fields are read one after the other
+ * while the kernel goes on. What does not change under the reader is exact.
+ */
+struct pintest_record {
+	__aligned_u64 addr;
+	__aligned_u64 fields;
+	__aligned_u64 flags;
+	__aligned_u64 flags_known;
+	__aligned_u64 pfn;
+	__aligned_u64 mapped_pfn;
+	__aligned_u64 folio_pfn;
+	__aligned_u64 folio_index;
+	__u32 folio_order;
+	__s32 refcount;
+	__s32 mapcount;
+	__s32 entire_mapcount;
+	__s32 pincount;
+	__u32 pincount_kind;
+	__u32 zone;
+	__s32 node;
+	__u32 migratetype;
+	__u32 reserved;
+};
+
+/**
+ * struct pintest_records_args - argument of PINTEST_IOC_RECORDS, on a pin
+ *
+ * @size: sizeof(struct pintest_records_args)
+ * @record_size: sizeof(struct pintest_record) of the caller, the stride of
+ *	the array; a multiple of 8. A longer record than the module's gets a
+ *	tail of zeros, a shorter one is cut
+ * @first: page of the pin to begin with; 0 is the first
+ * @records: user address of the array
+ * @count: records that the array has room for
+ * @out_count: records written; less than @count at the end of the pin. 0 if
+ *	@first is not in the pin
+ *
+ * Records of pinned pages. The mapped page is looked up without a fault and
+ * without a reference.
+ *
+ * EINVAL: @record_size is too small for the first version of the record, or
+ *         not a multiple of 8.
+ * ENXIO:  the pin has been unpinned.
+ * EINTR:  a fatal signal came.
+ */
+struct pintest_records_args {
+	__u32 size;
+	__u32 record_size;
+	__aligned_u64 first;
+	__aligned_u64 records;
+	__u32 count;
+	__u32 out_count;
+};
+
+/**
+ * struct pintest_inspect_args - argument of PINTEST_IOC_INSPECT
+ *
+ * @size: sizeof(struct pintest_inspect_args)
+ * @record_size: as in &struct pintest_records_args
+ * @addr: first byte of the range, a multiple of the page size
+ * @length: bytes in the range, a multiple of the page size, not 0
+ * @records: user address of the array
+ * @count: records that the array has room for, at least 1
+ * @pid: process to look at, as in &struct pintest_pin_args
+ * @out_count: records written
+ * @out_reserved: zero
+ * @out_next: address to go on from with the next call: the end of the range
+ *	if all of it was looked at
+ *
+ * Records of the pages that are mapped in a range now, with no pin, no fault,
+ * no reference and no other side effect. Pages that are not mapped have no
+ * record. One call looks at a bounded part of the range and may return no
+ * record at all: go on from @out_next until it is the end.
+ *
+ * EINVAL:    @addr, @length, @record_size or @count is not as said above.
+ * EOVERFLOW: @addr + @length wraps around.
+ * ESRCH, EPERM: as with PIN.
+ * EINTR:     a fatal signal came.
+ */
+struct pintest_inspect_args {
+	__u32 size;
+	__u32 record_size;
+	__aligned_u64 addr;
+	__aligned_u64 length;
+	__aligned_u64 records;
+	__u32 count;
+	__s32 pid;
+	__u32 out_count;
+	__u32 out_reserved;
+	__aligned_u64 out_next;
+};
+
+#endif /* _UAPI_LINUX_PINTEST_H */
