@@ -20,6 +20,9 @@
 extern "C" {
 #endif
 
+/* The library is built with all else hidden. */
+#pragma GCC visibility push(default)
+
 /**
  * DOC: Conventions
  *
@@ -313,6 +316,7 @@ int pintest_format_mask(enum pintest_names table, uint64_t mask, char *buf,
  * @PINTEST_MODULE_NOT_BUILT: DKMS has it and the headers are there, but it was
  *	not built for this kernel
  * @PINTEST_MODULE_NO_FILE: the given file cannot be read
+ * @PINTEST_MODULE_WRONG_FILE: the given file is not a pintest module
  * @PINTEST_MODULE_BLACKLISTED: modprobe.d forbids to load it
  * @PINTEST_MODULE_LOCKDOWN: kernel lockdown takes signed modules only
  * @PINTEST_MODULE_SIGNATURE: its signature is missing, or not from a key that
@@ -336,6 +340,7 @@ enum pintest_module_problem {
 	PINTEST_MODULE_NO_HEADERS,
 	PINTEST_MODULE_NOT_BUILT,
 	PINTEST_MODULE_NO_FILE,
+	PINTEST_MODULE_WRONG_FILE,
 	PINTEST_MODULE_BLACKLISTED,
 	PINTEST_MODULE_LOCKDOWN,
 	PINTEST_MODULE_SIGNATURE,
@@ -360,8 +365,8 @@ enum pintest_module_problem {
 struct pintest_module_error {
 	enum pintest_module_problem problem;
 	int error;
-	char why[256];
-	char advice[256];
+	char why[512];
+	char advice[512];
 };
 
 /**
@@ -393,6 +398,8 @@ int pintest_module_unload(struct pintest_module_error *why);
  */
 int pintest_open_loading(struct pintest **pt,
 			 struct pintest_module_error *why);
+
+#pragma GCC visibility pop
 
 #ifdef __cplusplus
 }

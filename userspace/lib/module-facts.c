@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What the system says about modules: /proc, /sys and the file system are
+ * read, nothing is changed. All paths lie under a root, so that tests can
+ * bring their own.
+ */
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "private.h"
+
+#define CAP_SYS_MODULE_BIT	16
+
+static bool exists(const char *root, const char *path)
+{
+	char full[PATH_MAX];
+
+	snprintf(full, sizeof(full), "%s%s", root, path);
+	return access(full, F_OK) == 0;
+}
+
+/* Read the start of a file as a string; an empty one if it cannot be read. */
+static void slurp(const char *root, const char *path, char *buf, size_t size)
+{
+	char full[PATH_MAX];
+	ssize_t n = -1;
+	int fd;
+
+	snprintf(full, sizeof(full), "%s%s", root, path);
+	fd = open(full, O_RDONLY | O_CLOEXEC);
+	if (fd >= 0) {
+		n = read(fd, buf, size - 1);
+		close(fd);
+	}
+	buf[n > 0 ? n : 0] = '\0';
+}
+
+static bool has_word(const char *list, const char *word)
+{
+	size_t length = strlen(word);
+	const char *at;
+
+	for (at = list; *at; at += strcspn(at, " \n"), at += strspn(at, " \n"))
+		if (!strncmp(at, word, length) && strchr(" =\n", at[length]))
+			return true;
+	return false;
+}
+
+/* Capabilities of another user namespace than the first load no modules. */
+static bool is_capable(const char *root)
+{
+	unsigned long first, outside, count;
+	char buf[4096];
+	const char *caps;
+
+	slurp(root, "/proc/self/uid_map", buf, sizeof(buf));
+	if (sscanf(buf, "%lu %lu %lu", &first, &outside, &count) == 3 &&
+	    (first || outside || count < 4294967295UL))
+		return false;
+
+	slurp(root, "/proc/self/status", buf, sizeof(buf));
+	caps = strstr(buf, "\nCapEff:");
+	return caps && strtoull(caps + strlen("\nCapEff:"), NULL, 16) >>
+			       CAP_SYS_MODULE_BIT & 1;
+}
+
+/* The mode in use stands in brackets: "none [integrity] confidentiality". */
+static void read_lockdown(struct module_facts *facts, const char *root)
+{
+	char buf[128];
+
+	slurp(root, "/sys/kernel/security/lockdown", buf, sizeof(buf));
+	if (sscanf(buf, "%*[^[][%31[^]]", facts->lockdown) != 1)
+		sscanf(buf, "[%31[^]]", facts->lockdown);
+}
+
+/* An EFI variable is four bytes of attributes and the value. */
+static bool is_secure_boot(const char *root)
+{
+	char buf[8] = "";
+
+	slurp(root, "/sys/firmware/efi/efivars/SecureBoot-"
+	      "8be4df61-93ca-11d2-aa0d-00e098032b8c", buf, sizeof(buf));
+	return buf[4] == 1;
+}
+
+static void read_device(struct module_facts *facts, const char *root)
+{
+	unsigned int major, minor;
+	char buf[32];
+
+	slurp(root, "/sys/class/misc/pintest/dev", buf, sizeof(buf));
+	if (sscanf(buf, "%u:%u", &major, &minor) == 2)
+		snprintf(facts->device, sizeof(facts->device), "%u %u", major,
+			 minor);
+}
+
+static void read_boot(struct module_facts *facts, const char *root)
+{
+	char buf[4096];
+
+	facts->modules = exists(root, "/proc/modules");
+	slurp(root, "/proc/sys/kernel/modules_disabled", buf, sizeof(buf));
+	facts->disabled = buf[0] == '1';
+	slurp(root, "/proc/cmdline", buf, sizeof(buf));
+	facts->nomodule = has_word(buf, "nomodule");
+	read_lockdown(facts, root);
+	facts->secure_boot = is_secure_boot(root);
+}
+
+static void read_module(struct module_facts *facts, const char *root)
+{
+	struct utsname uts;
+	char buf[128];
+
+	uname(&uts);
+	snprintf(facts->release, sizeof(facts->release), "%s", uts.release);
+	snprintf(buf, sizeof(buf), "/lib/modules/%s/build", uts.release);
+	facts->headers = exists(root, buf);
+	facts->dkms = exists(root, "/var/lib/dkms/pintest");
+	facts->file_readable = access(facts->file, R_OK) == 0;
+	facts->loaded = module_is_loaded(root);
+	facts->node = exists(root, PINTEST_DEVICE);
+	slurp(root, "/sys/module/pintest/refcnt", buf, sizeof(buf));
+	facts->references = atoi(buf);
+	read_device(facts, root);
+}
+
+void module_facts_gather(struct module_facts *facts, const char *root)
+{
+	facts->capable = is_capable(root);
+	read_boot(facts, root);
+	read_module(facts, root);
+}
+
+/*
+ * While another process loads it the module is there, but its device is not
+ * yet. A module that is built in has no initstate.
+ */
+bool module_is_loaded(const char *root)
+{
+	char state[16];
+
+	slurp(root, "/sys/module/pintest/initstate", state, sizeof(state));
+	if (state[0])
+		return !strcmp(state, "live\n");
+	return exists(root, "/sys/module/pintest");
+}

@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Names: slugs for the numbers and bits of the uapi header.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "pintest.h"
+
+static const struct pintest_name api_names[] = {
+	{ PINTEST_API_PIN, "slow", "slow", "pin_user_pages()" },
+	{ PINTEST_API_PIN_FAST, "fast", "fast", "pin_user_pages_fast()" },
+	{ PINTEST_API_PIN_UNLOCKED, "unlocked", "unlocked",
+	  "pin_user_pages_unlocked()" },
+	{ PINTEST_API_PIN_REMOTE, "remote", "remote",
+	  "pin_user_pages_remote(), never drops the mmap lock" },
+	{ PINTEST_API_PIN_REMOTE_LOCKED, "remote-locked", "rlocked",
+	  "pin_user_pages_remote(), may drop the mmap lock" },
+	{ PINTEST_API_GET, "get", "get", "get_user_pages(), takes no pin" },
+	{ PINTEST_API_GET_FAST, "get-fast", "getfast",
+	  "get_user_pages_fast(), takes no pin" },
+};
+
+static const struct pintest_name foll_names[] = {
+	{ PINTEST_FOLL_WRITE, "write", "W", "pin for writing" },
+	{ PINTEST_FOLL_FORCE, "force", "F",
+	  "write in spite of the protection of the mapping" },
+	{ PINTEST_FOLL_LONGTERM, "longterm", "L", "may be held for ever" },
+	{ PINTEST_FOLL_NOFAULT, "nofault", "nofault", "do not fault pages in" },
+	{ PINTEST_FOLL_NOWAIT, "nowait", "nowait", "do not wait for I/O" },
+	{ PINTEST_FOLL_HWPOISON, "hwpoison", "hwpoison",
+	  "report poisoned pages with EHWPOISON" },
+	{ PINTEST_FOLL_ANON, "anon", "anon", "anonymous mappings only" },
+	{ PINTEST_FOLL_DUMP, "dump", "dump", "refuse zero pages and holes" },
+	{ PINTEST_FOLL_SPLIT_PMD, "split-pmd", "split-pmd",
+	  "split a PMD mapping first" },
+	{ PINTEST_FOLL_PCI_P2PDMA, "pci-p2pdma", "p2pdma",
+	  "allow PCI peer-to-peer memory" },
+	{ PINTEST_FOLL_INTERRUPTIBLE, "interruptible", "intr",
+	  "let any signal interrupt a fault" },
+	{ PINTEST_FOLL_HONOR_NUMA_FAULT, "honor-numa-fault", "numa-fault",
+	  "take NUMA hinting faults" },
+	{ PINTEST_FOLL_TOUCH, "touch", "touch", "mark pages accessed" },
+	{ PINTEST_FOLL_MIGRATION, "migration", "migration",
+	  "wait for pages under migration" },
+	{ PINTEST_FOLL_NUMA, "numa", "numa", "take NUMA hinting faults" },
+	{ PINTEST_FOLL_SPLIT, "split", "split",
+	  "split a transparent huge page first" },
+};
+
+static const struct pintest_name page_names[] = {
+	{ PINTEST_PAGE_MAPPED, "mapped", "map",
+	  "a page is mapped at the address now" },
+	{ PINTEST_PAGE_MAPPED_WRITABLE, "mapped-writable", "rw",
+	  "and mapped writable" },
+	{ PINTEST_PAGE_MAPPED_SAME, "mapped-same", "same",
+	  "and it is the page of the record" },
+	{ PINTEST_PAGE_ANON, "anon", "anon", "anonymous" },
+	{ PINTEST_PAGE_ANON_EXCLUSIVE, "anon-exclusive", "excl",
+	  "PageAnonExclusive() of the page" },
+	{ PINTEST_PAGE_HEAD_ANON_EXCLUSIVE, "head-anon-exclusive", "hexcl",
+	  "PageAnonExclusive() of the head page" },
+	{ PINTEST_PAGE_KSM, "ksm", "ksm", "merged by KSM" },
+	{ PINTEST_PAGE_ZERO, "zero", "zero", "the shared zeropage" },
+	{ PINTEST_PAGE_HUGE_ZERO, "huge-zero", "hzero",
+	  "of the huge zeropage" },
+	{ PINTEST_PAGE_HUGETLB, "hugetlb", "hugetlb", "of a hugetlb folio" },
+	{ PINTEST_PAGE_THP, "thp", "thp",
+	  "of a large folio that is not hugetlb" },
+	{ PINTEST_PAGE_SWAPBACKED, "swapbacked", "swapb", "backed by swap" },
+	{ PINTEST_PAGE_DIRTY, "dirty", "dirty", "dirty" },
+	{ PINTEST_PAGE_WRITEBACK, "writeback", "wb", "being written back" },
+	{ PINTEST_PAGE_LRU, "lru", "lru", "on an LRU list" },
+	{ PINTEST_PAGE_MLOCKED, "mlocked", "mlock", "mlocked" },
+	{ PINTEST_PAGE_SWAPCACHE, "swapcache", "swapc", "in the swap cache" },
+	{ PINTEST_PAGE_MAYBE_DMA_PINNED, "maybe-dma-pinned", "pinned",
+	  "the kernel takes it for pinned" },
+};
+
+static const struct pintest_name field_names[] = {
+	{ PINTEST_FIELD_PFN, "pfn", "pfn", "page frame number" },
+	{ PINTEST_FIELD_MAPPED_PFN, "mapped-pfn", "mapped-pfn",
+	  "page frame number of the page that is mapped now" },
+	{ PINTEST_FIELD_FOLIO, "folio", "folio",
+	  "order of the folio and place in it" },
+	{ PINTEST_FIELD_REFCOUNT, "refcount", "ref", "references" },
+	{ PINTEST_FIELD_MAPCOUNT, "mapcount", "map",
+	  "page table entries that map the page" },
+	{ PINTEST_FIELD_ENTIRE_MAPCOUNT, "entire-mapcount", "entire",
+	  "page table entries that map the whole folio" },
+	{ PINTEST_FIELD_PINCOUNT, "pincount", "pin", "pins of the folio" },
+	{ PINTEST_FIELD_ZONE, "zone", "zone", "memory zone" },
+	{ PINTEST_FIELD_NODE, "node", "node", "NUMA node" },
+	{ PINTEST_FIELD_MIGRATETYPE, "migratetype", "mt",
+	  "migrate type of the pageblock" },
+};
+
+static const struct pintest_name pincount_names[] = {
+	{ PINTEST_PINCOUNT_EXACT, "exact", "=", "counted by the folio" },
+	{ PINTEST_PINCOUNT_ESTIMATE, "estimate", "~", "references / 1024" },
+	{ PINTEST_PINCOUNT_NOT_COUNTED, "not-counted", "?",
+	  "the zeropage counts no pins" },
+};
+
+static const struct pintest_name zone_names[] = {
+	{ PINTEST_ZONE_DMA, "dma", "dma", "ZONE_DMA" },
+	{ PINTEST_ZONE_DMA32, "dma32", "dma32", "ZONE_DMA32" },
+	{ PINTEST_ZONE_NORMAL, "normal", "normal", "ZONE_NORMAL" },
+	{ PINTEST_ZONE_HIGHMEM, "highmem", "high", "ZONE_HIGHMEM" },
+	{ PINTEST_ZONE_MOVABLE, "movable", "mov", "ZONE_MOVABLE" },
+	{ PINTEST_ZONE_DEVICE, "device", "dev", "ZONE_DEVICE" },
+};
+
+static const struct pintest_name migratetype_names[] = {
+	{ PINTEST_MIGRATE_UNMOVABLE, "unmovable", "unmov",
+	  "MIGRATE_UNMOVABLE" },
+	{ PINTEST_MIGRATE_MOVABLE, "movable", "mov", "MIGRATE_MOVABLE" },
+	{ PINTEST_MIGRATE_RECLAIMABLE, "reclaimable", "recl",
+	  "MIGRATE_RECLAIMABLE" },
+	{ PINTEST_MIGRATE_HIGHATOMIC, "highatomic", "hatom",
+	  "MIGRATE_HIGHATOMIC" },
+	{ PINTEST_MIGRATE_CMA, "cma", "cma", "MIGRATE_CMA" },
+	{ PINTEST_MIGRATE_ISOLATE, "isolate", "isol", "MIGRATE_ISOLATE" },
+};
+
+#define TABLE(names) { names, sizeof(names) / sizeof((names)[0]) }
+
+static const struct {
+	const struct pintest_name *names;
+	size_t count;
+} tables[] = {
+	[PINTEST_NAMES_API]		= TABLE(api_names),
+	[PINTEST_NAMES_FOLL]		= TABLE(foll_names),
+	[PINTEST_NAMES_PAGE]		= TABLE(page_names),
+	[PINTEST_NAMES_FIELD]		= TABLE(field_names),
+	[PINTEST_NAMES_PINCOUNT]	= TABLE(pincount_names),
+	[PINTEST_NAMES_ZONE]		= TABLE(zone_names),
+	[PINTEST_NAMES_MIGRATETYPE]	= TABLE(migratetype_names),
+};
+
+const struct pintest_name *pintest_names(enum pintest_names table,
+					 size_t *count)
+{
+	if ((size_t)table >= sizeof(tables) / sizeof(tables[0])) {
+		*count = 0;
+		return NULL;
+	}
+	*count = tables[table].count;
+	return tables[table].names;
+}
+
+const char *pintest_name(enum pintest_names table, uint64_t value)
+{
+	const struct pintest_name *names;
+	size_t i, count;
+
+	names = pintest_names(table, &count);
+	for (i = 0; i < count; i++)
+		if (names[i].value == value)
+			return names[i].name;
+	return NULL;
+}
+
+static int value_of(enum pintest_names table, const char *name, size_t length,
+		    uint64_t *value)
+{
+	const struct pintest_name *names;
+	size_t i, count;
+
+	names = pintest_names(table, &count);
+	for (i = 0; i < count; i++) {
+		if (strlen(names[i].name) == length &&
+		    !strncmp(names[i].name, name, length)) {
+			*value = names[i].value;
+			return 0;
+		}
+	}
+	return -ENOENT;
+}
+
+int pintest_value(enum pintest_names table, const char *name, uint64_t *value)
+{
+	return value_of(table, name, strlen(name), value);
+}
+
+int pintest_parse_mask(enum pintest_names table, const char *list,
+		       uint64_t *mask, const char **bad)
+{
+	uint64_t sum = 0, bit;
+	size_t length;
+	int ret;
+
+	if (!*list || !strcmp(list, "none")) {
+		*mask = 0;
+		return 0;
+	}
+	for (;; list += length + 1) {
+		length = strcspn(list, ",");
+		ret = value_of(table, list, length, &bit);
+		if (ret) {
+			if (bad)
+				*bad = list;
+			return ret;
+		}
+		sum |= bit;
+		if (!list[length])
+			break;
+	}
+	*mask = sum;
+	return 0;
+}
+
+/* Lists are built by snprintf()'s rules: count all, write what fits. */
+struct list {
+	char *buf;
+	size_t size;
+	size_t length;
+};
+
+static void list_add(struct list *list, const char *word)
+{
+	size_t used = list->length < list->size ? list->length : list->size;
+
+	list->length += snprintf(list->buf + used, list->size - used, "%s%s",
+				 list->length ? "," : "", word);
+}
+
+int pintest_format_mask(enum pintest_names table, uint64_t mask, char *buf,
+			size_t size)
+{
+	struct list list = { .buf = buf, .size = size };
+	const struct pintest_name *names;
+	char rest[19];
+	size_t i, count;
+
+	names = pintest_names(table, &count);
+	for (i = 0; i < count; i++) {
+		if (mask & names[i].value)
+			list_add(&list, names[i].name);
+		mask &= ~names[i].value;
+	}
+	if (mask) {
+		snprintf(rest, sizeof(rest), "0x%llx",
+			 (unsigned long long)mask);
+		list_add(&list, rest);
+	}
+	if (!list.length)
+		list_add(&list, "none");
+	return list.length;
+}
