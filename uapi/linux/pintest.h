@@ -170,7 +170,8 @@ struct pintest_info_args {
  * @foll: &enum pintest_foll bits
  * @pid: process whose memory is pinned, as the caller's pid namespace numbers
  *	it; 0 is the caller. Others need a remote @api and CAP_SYS_PTRACE in
- *	the user namespace of that memory
+ *	the user namespace of that memory, or in the initial one on kernels
+ *	that do not tell (since 7.1)
  * @out_fd: the pin
  * @out_errno: why fewer pages than asked for were pinned: the positive errno
  *	that the kernel gave for the page at @addr + @out_pages * page size;
@@ -469,6 +470,7 @@ struct pintest_records_args {
  * record. One call looks at a bounded part of the range and may return no
  * record at all: go on from @out_next until it is the end.
  *
+ * EBADRQC:   this kernel cannot tell what is mapped (no hmm_range_fault()).
  * EINVAL:    @addr, @length, @record_size or @count is not as said above.
  * EOVERFLOW: @addr + @length wraps around.
  * ESRCH, EPERM: as with PIN.

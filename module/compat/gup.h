@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The GUP calls and FOLL flags, as every kernel from 5.10 on can take them.
+ */
+#ifndef PINTEST_COMPAT_GUP_H
+#define PINTEST_COMPAT_GUP_H
+
+#include <linux/mm.h>
+#include "features.h"
+
+/* A flag that this kernel does not have is 0. */
+#ifdef HAVE_FOLL_NOFAULT
+#define PINTEST_KERNEL_FOLL_NOFAULT FOLL_NOFAULT
+#else
+#define PINTEST_KERNEL_FOLL_NOFAULT 0
+#endif
+#ifdef HAVE_FOLL_PCI_P2PDMA
+#define PINTEST_KERNEL_FOLL_PCI_P2PDMA FOLL_PCI_P2PDMA
+#else
+#define PINTEST_KERNEL_FOLL_PCI_P2PDMA 0
+#endif
+#ifdef HAVE_FOLL_INTERRUPTIBLE
+#define PINTEST_KERNEL_FOLL_INTERRUPTIBLE FOLL_INTERRUPTIBLE
+#else
+#define PINTEST_KERNEL_FOLL_INTERRUPTIBLE 0
+#endif
+#ifdef HAVE_FOLL_HONOR_NUMA_FAULT
+#define PINTEST_KERNEL_FOLL_HONOR_NUMA_FAULT FOLL_HONOR_NUMA_FAULT
+#else
+#define PINTEST_KERNEL_FOLL_HONOR_NUMA_FAULT 0
+#endif
+#ifdef HAVE_FOLL_TOUCH
+#define PINTEST_KERNEL_FOLL_TOUCH FOLL_TOUCH
+#else
+#define PINTEST_KERNEL_FOLL_TOUCH 0
+#endif
+#ifdef HAVE_FOLL_MIGRATION
+#define PINTEST_KERNEL_FOLL_MIGRATION FOLL_MIGRATION
+#else
+#define PINTEST_KERNEL_FOLL_MIGRATION 0
+#endif
+#ifdef HAVE_FOLL_NUMA
+#define PINTEST_KERNEL_FOLL_NUMA FOLL_NUMA
+#else
+#define PINTEST_KERNEL_FOLL_NUMA 0
+#endif
+#ifdef HAVE_FOLL_SPLIT
+#define PINTEST_KERNEL_FOLL_SPLIT FOLL_SPLIT
+#else
+#define PINTEST_KERNEL_FOLL_SPLIT 0
+#endif
+
+/*
+ * Long-term pins by a call that may drop the mmap lock: refused with a warning
+ * before 6.2. The check is inside mm/gup.c where no header shows it, so
+ * FOLL_INTERRUPTIBLE, which came with the same rework of that code, stands for
+ * it. Erring on the side of "no" costs a way of pinning, erring on the other
+ * one taints the kernel.
+ */
+#ifdef HAVE_FOLL_INTERRUPTIBLE
+#define PINTEST_LONGTERM_MAY_UNLOCK true
+#else
+#define PINTEST_LONGTERM_MAY_UNLOCK false
+#endif
+
+/* The mmap lock of the current process is held for reading. */
+static inline long pintest_compat_pin(unsigned long start, unsigned long nr,
+				      unsigned int foll, struct page **pages)
+{
+#ifdef HAVE_GUP_VMAS
+	return pin_user_pages(start, nr, foll, pages, NULL);
+#else
+	return pin_user_pages(start, nr, foll, pages);
+#endif
+}
+
+/* The mmap lock of the current process is held for reading. */
+static inline long pintest_compat_get(unsigned long start, unsigned long nr,
+				      unsigned int foll, struct page **pages)
+{
+#ifdef HAVE_GUP_VMAS
+	return get_user_pages(start, nr, foll, pages, NULL);
+#else
+	return get_user_pages(start, nr, foll, pages);
+#endif
+}
+
+/*
+ * The mmap lock of @mm is held for reading. With @locked, which points to 1,
+ * the call may drop it and then sets *@locked to 0.
+ */
+static inline long pintest_compat_pin_remote(struct mm_struct *mm,
+					     unsigned long start,
+					     unsigned long nr,
+					     unsigned int foll,
+					     struct page **pages, int *locked)
+{
+#ifdef HAVE_GUP_VMAS
+	return pin_user_pages_remote(mm, start, nr, foll, pages, NULL, locked);
+#else
+	return pin_user_pages_remote(mm, start, nr, foll, pages, locked);
+#endif
+}
+
+/* Unpins @nr pages that follow each other in one folio. */
+static inline void pintest_compat_unpin_range(struct page *first,
+					      unsigned long nr, bool dirty)
+{
+#ifdef HAVE_RANGE_UNPIN
+	unpin_user_page_range_dirty_lock(first, nr, dirty);
+#else
+	unsigned long i;
+
+	for (i = 0; i < nr; i++) {
+		struct page *page = first + i;
+
+		unpin_user_pages_dirty_lock(&page, 1, dirty);
+	}
+#endif
+}
+
+#endif /* PINTEST_COMPAT_GUP_H */

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Which page is mapped at an address now: hmm_range_fault() in snapshot mode,
+ * with no flag requested, never faults and takes no reference. It wants an
+ * interval notifier, of which it reads but the mm and the sequence number, so
+ * one that was never registered does, and the mm under test stays as it is.
+ */
+#include <linux/hmm.h>
+#include <linux/mm.h>
+#include <linux/mmu_notifier.h>
+#include <linux/pgtable.h>
+#include "features.h"
+#include "mapped.h"
+
+#ifdef HAVE_HMM_SNAPSHOT
+
+/* Any number will do, if notifier and range have the same. */
+#define SEQUENCE 2
+
+bool pintest_mapped_supported(void)
+{
+	return true;
+}
+
+int pintest_mapped_lookup(struct mm_struct *mm, unsigned long start,
+			  unsigned long nr, pintest_mapped_t *mapped)
+{
+	struct mmu_interval_notifier notifier = {
+		.mm = mm,
+		.invalidate_seq = SEQUENCE,
+	};
+	struct hmm_range range = {
+		.notifier = &notifier,
+		.notifier_seq = SEQUENCE,
+		.start = start,
+		.end = start + nr * PAGE_SIZE,
+		.hmm_pfns = mapped,
+	};
+
+	/* Some kernels carry bits of the input through. */
+	memset(mapped, 0, nr * sizeof(*mapped));
+	return hmm_range_fault(&range);
+}
+
+bool pintest_mapped_known(pintest_mapped_t mapped)
+{
+	return !(mapped & HMM_PFN_ERROR);
+}
+
+/* An entry without the valid bit may hold a pfn that means nothing. */
+bool pintest_mapped_present(pintest_mapped_t mapped)
+{
+	return pintest_mapped_known(mapped) && (mapped & HMM_PFN_VALID);
+}
+
+bool pintest_mapped_writable(pintest_mapped_t mapped)
+{
+	return mapped & HMM_PFN_WRITE;
+}
+
+unsigned long pintest_mapped_pfn(pintest_mapped_t mapped)
+{
+	return mapped & ~HMM_PFN_FLAGS;
+}
+
+#else /* !HAVE_HMM_SNAPSHOT */
+
+#define UNKNOWN ((pintest_mapped_t)-1)
+
+bool pintest_mapped_supported(void)
+{
+	return false;
+}
+
+int pintest_mapped_lookup(struct mm_struct *mm, unsigned long start,
+			  unsigned long nr, pintest_mapped_t *mapped)
+{
+	unsigned long i;
+
+	for (i = 0; i < nr; i++)
+		mapped[i] = UNKNOWN;
+	return 0;
+}
+
+bool pintest_mapped_known(pintest_mapped_t mapped)
+{
+	return mapped != UNKNOWN;
+}
+
+bool pintest_mapped_present(pintest_mapped_t mapped)
+{
+	return false;
+}
+
+bool pintest_mapped_writable(pintest_mapped_t mapped)
+{
+	return false;
+}
+
+unsigned long pintest_mapped_pfn(pintest_mapped_t mapped)
+{
+	return 0;
+}
+
+#endif /* HAVE_HMM_SNAPSHOT */
+
+/* Entries that pintest_mapped_skip() looks at with interrupts off. */
+#define SKIP_STEPS 512
+
+/*
+ * If nothing can be mapped at @addr, the end of the entry that says so;
+ * otherwise @addr. Follows an entry only if it surely is a table.
+ */
+static unsigned long skip_entry(struct mm_struct *mm, unsigned long addr,
+				unsigned long end)
+{
+	pgd_t *pgd = pgd_offset(mm, addr);
+	p4d_t *p4d;
+	pud_t *pud;
+
+	if (pgd_none(*pgd))
+		return pgd_addr_end(addr, end);
+	if (IS_ENABLED(CONFIG_ARCH_HAS_HUGEPD) || pgd_bad(*pgd))
+		return addr;
+	p4d = p4d_offset(pgd, addr);
+	if (p4d_none(*p4d))
+		return p4d_addr_end(addr, end);
+	if (!p4d_present(*p4d) || p4d_bad(*p4d))
+		return addr;
+	pud = pud_offset(p4d, addr);
+	if (pud_none(*pud))
+		return pud_addr_end(addr, end);
+	if (!pud_present(*pud) || pud_leaf(*pud) || pud_bad(*pud))
+		return addr;
+	if (pmd_none(*pmd_offset(pud, addr)))
+		return pmd_addr_end(addr, end);
+	return addr;
+}
+
+/*
+ * Interrupts are off so that tables are not freed under the walk: the freeing
+ * side waits for them, as it does for GUP-fast.
+ */
+unsigned long pintest_mapped_skip(struct mm_struct *mm, unsigned long addr,
+				  unsigned long end)
+{
+	unsigned long flags, next, steps;
+
+	local_irq_save(flags);
+	for (steps = 0; steps < SKIP_STEPS && addr < end; steps++) {
+		next = skip_entry(mm, addr, end);
+		if (next == addr)
+			break;
+		addr = next;
+	}
+	local_irq_restore(flags);
+	return addr;
+}

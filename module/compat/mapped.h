@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Which page is mapped at an address now, without a fault, a reference or any
+ * other trace.
+ */
+#ifndef PINTEST_COMPAT_MAPPED_H
+#define PINTEST_COMPAT_MAPPED_H
+
+#include <linux/types.h>
+
+struct mm_struct;
+
+/* What is mapped at one address. */
+typedef unsigned long pintest_mapped_t;
+
+/* Whether this kernel can be asked at all. */
+bool pintest_mapped_supported(void);
+
+/*
+ * Looks up @nr pages from @start on. The mmap lock of @mm is held for reading.
+ * If the kernel cannot be asked, every entry is unknown.
+ */
+int pintest_mapped_lookup(struct mm_struct *mm, unsigned long start,
+			  unsigned long nr, pintest_mapped_t *mapped);
+
+/* The entry of an address where nothing is mapped. */
+#define PINTEST_MAPPED_NONE ((pintest_mapped_t)0)
+
+/* Whether it is known what is mapped: not in VM_PFNMAP, VM_IO or PROT_NONE. */
+bool pintest_mapped_known(pintest_mapped_t mapped);
+bool pintest_mapped_present(pintest_mapped_t mapped);
+/* The page table entry is writable. Present entries only. */
+bool pintest_mapped_writable(pintest_mapped_t mapped);
+/* Present entries only. */
+unsigned long pintest_mapped_pfn(pintest_mapped_t mapped);
+
+/*
+ * The first address from @addr on, but not after @end, whose page tables might
+ * map something; gives up early, with a smaller address, if that is far away.
+ * The mmap lock of @mm is held for reading.
+ */
+unsigned long pintest_mapped_skip(struct mm_struct *mm, unsigned long addr,
+				  unsigned long end);
+
+#endif /* PINTEST_COMPAT_MAPPED_H */

@@ -1,0 +1,61 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# probe.sh SYMVERS PROBES OUT CC [FLAG...]
+#
+# Asks the kernel that the module is built for what it has, and writes the
+# answers to OUT as HAVE_* macros. Distributions backport in both directions,
+# so nothing here looks at a version.
+#
+# A section "#ifdef PROBE_X" of PROBES becomes HAVE_X if it compiles. A line
+# "needs X: symbol..." also demands that the kernel exports these symbols; a
+# compiler alone cannot tell.
+set -eu
+
+symvers=$1 probes=$2 out=$3
+shift 3
+
+die() {
+	echo "pintest: cannot probe this kernel: $*" >&2
+	exit 1
+}
+
+compiles() {
+	name=$1
+	shift
+	"$@" -DMODULE -DKBUILD_MODNAME='"probe"' -D"PROBE_$name" \
+		-Werror=implicit-function-declaration \
+		-Werror=incompatible-pointer-types -Werror=int-conversion \
+		-fsyntax-only -x c "$probes"
+}
+
+exported() {
+	awk -F '\t' -v want="$1" '$2 == want { found = 1 } END { exit !found }' \
+		"$symvers"
+}
+
+exports_needs() {
+	for symbol in $(sed -n "s/^.*needs $1: *\([a-z0-9_ ]*\).*/\1/p" \
+			"$probes"); do
+		exported "$symbol" || return 1
+	done
+}
+
+[ -s "$symvers" ] || die "$symvers is missing or empty; install the headers"
+exported misc_register || die "$symvers does not list misc_register"
+error=$(compiles SANITY "$@" 2>&1) || die "$error"
+! compiles NONSENSE "$@" >/dev/null 2>&1 || die "$1 accepts nonsense"
+
+{
+	echo "/* Written by probe.sh: what this kernel has. */"
+	for name in $(sed -n 's/^#ifdef PROBE_\([A-Z0-9_]*\)$/\1/p' "$probes"); do
+		case $name in SANITY | NONSENSE) continue ;; esac
+		if exports_needs "$name" && compiles "$name" "$@" 2>/dev/null
+		then
+			echo "#define HAVE_$name 1"
+		else
+			echo "/* HAVE_$name: no */"
+		fi
+	done
+} >"$out.tmp"
+mv "$out.tmp" "$out"

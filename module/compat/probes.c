@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What probe.sh compiles, one section at a time. A section says in which
+ * mainline release the thing came or went; that is for the reader only.
+ */
+#include <linux/hmm.h>
+#include <linux/mm.h>
+#include <linux/page-flags.h>
+#include <linux/pagemap.h>
+#include <linux/uaccess.h>
+
+#ifdef PROBE_SANITY
+unsigned long probe(struct page *page)
+{
+	return page_to_pfn(page);
+}
+#endif
+
+#ifdef PROBE_NONSENSE
+int probe(void)
+{
+	return pintest_no_such_function();
+}
+#endif
+
+/* pin_user_pages() and friends had a vmas argument until 6.4. */
+#ifdef PROBE_GUP_VMAS
+long probe(struct page **pages, struct vm_area_struct **vmas)
+{
+	return pin_user_pages(0, 1, 0, pages, vmas);
+}
+#endif
+
+/* FOLL flags. Macros until 6.2, enumerators since: only a compiler knows. */
+#ifdef PROBE_FOLL_NOFAULT
+int probe = FOLL_NOFAULT;		/* 5.16 */
+#endif
+#ifdef PROBE_FOLL_PCI_P2PDMA
+int probe = FOLL_PCI_P2PDMA;		/* 6.2 */
+#endif
+#ifdef PROBE_FOLL_INTERRUPTIBLE
+int probe = FOLL_INTERRUPTIBLE;		/* 6.2 */
+#endif
+#ifdef PROBE_FOLL_HONOR_NUMA_FAULT
+int probe = FOLL_HONOR_NUMA_FAULT;	/* 6.6 */
+#endif
+#ifdef PROBE_FOLL_TOUCH
+int probe = FOLL_TOUCH;			/* until 6.2 */
+#endif
+#ifdef PROBE_FOLL_MIGRATION
+int probe = FOLL_MIGRATION;		/* until 6.2 */
+#endif
+#ifdef PROBE_FOLL_NUMA
+int probe = FOLL_NUMA;			/* until 6.0 */
+#endif
+#ifdef PROBE_FOLL_SPLIT
+int probe = FOLL_SPLIT;			/* until 5.12 */
+#endif
+
+/* needs RANGE_UNPIN: unpin_user_page_range_dirty_lock (5.14) */
+#ifdef PROBE_RANGE_UNPIN
+void probe(struct page *page)
+{
+	unpin_user_page_range_dirty_lock(page, 1, false);
+}
+#endif
+
+/* 5.18: anonymous pages that belong to one process are marked. */
+#ifdef PROBE_ANON_EXCLUSIVE
+int probe = PG_anon_exclusive;
+#endif
+
+/* needs FOLIO_KSM: (5.19; PageKsm() before) */
+#ifdef PROBE_FOLIO_KSM
+bool probe(struct folio *folio)
+{
+	return folio_test_ksm(folio);
+}
+#endif
+
+/* What tells a THP from other compound pages: 6.6, 6.1, before. */
+#ifdef PROBE_LARGE_RMAPPABLE
+bool probe(struct folio *folio)
+{
+	return folio_test_large_rmappable(folio);
+}
+#endif
+#ifdef PROBE_FOLIO_DTOR
+bool probe(struct folio *folio)
+{
+	return folio->_folio_dtor == TRANSHUGE_PAGE_DTOR;
+}
+#endif
+#ifdef PROBE_PAGE_DTOR
+bool probe(struct page *page)
+{
+	return page[1].compound_dtor == TRANSHUGE_PAGE_DTOR;
+}
+#endif
+
+/* Where a folio counts its pins: 6.1, and before. */
+#ifdef PROBE_FOLIO_PINCOUNT
+int probe(struct folio *folio)
+{
+	return atomic_read(&folio->_pincount);
+}
+#endif
+#ifdef PROBE_PINCOUNT_PTR
+int probe(struct page *page)
+{
+	return atomic_read(compound_pincount_ptr(page));
+}
+#endif
+
+/* Whether it does: comes and goes between releases. */
+#ifdef PROBE_FOLIO_HAS_PINCOUNT
+bool probe(struct folio *folio)
+{
+	return folio_has_pincount(folio);
+}
+#endif
+#ifdef PROBE_PINCOUNT_AVAILABLE
+bool probe(struct page *page)
+{
+	return hpage_pincount_available(page);
+}
+#endif
+
+/* 5.18; page_maybe_dma_pinned() until 6.8. */
+#ifdef PROBE_FOLIO_MAYBE_PINNED
+bool probe(struct folio *folio)
+{
+	return folio_maybe_dma_pinned(folio);
+}
+#endif
+
+/* How often a page is mapped: a function until 6.9. */
+#ifdef PROBE_PAGE_MAPCOUNT
+int probe(struct page *page)
+{
+	return page_mapcount(page);
+}
+#endif
+/* A _mapcount that is a page type instead: 6.12, and before. */
+#ifdef PROBE_MAPCOUNT_IS_TYPE
+bool probe(int mapcount)
+{
+	return page_mapcount_is_type(mapcount);
+}
+#endif
+/* 5.18; compound_mapcount() before. */
+#ifdef PROBE_FOLIO_ENTIRE_MAPCOUNT
+int probe(struct folio *folio)
+{
+	return folio_entire_mapcount(folio);
+}
+#endif
+
+/* MIGRATE_ISOLATE became a bit of its own in 6.18. */
+#ifdef PROBE_PB_ISOLATE
+int probe = PB_migrate_isolate;
+#endif
+
+/* 5.11; kmap_atomic() before. */
+#ifdef PROBE_KMAP_LOCAL
+void *probe(struct page *page)
+{
+	return kmap_local_page(page);
+}
+#endif
+
+/* needs HMM_SNAPSHOT: hmm_range_fault */
+#ifdef PROBE_HMM_SNAPSHOT
+int probe(struct hmm_range *range)
+{
+	return hmm_range_fault(range);
+}
+#endif
+
+/* Whose memory it is: kept with the memory until 7.1, with the task since. */
+#ifdef PROBE_MM_USER_NS
+struct user_namespace *probe(struct mm_struct *mm)
+{
+	return mm->user_ns;
+}
+#endif

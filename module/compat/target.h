@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef PINTEST_COMPAT_TARGET_H
+#define PINTEST_COMPAT_TARGET_H
+
+#include <linux/capability.h>
+#include <linux/mm_types.h>
+#include "features.h"
+
+/*
+ * Whether the caller has CAP_SYS_PTRACE over @mm. Where the kernel keeps the
+ * user namespace with the task, what a module reads of it may be older or
+ * newer than @mm, so the caller needs the capability over all.
+ */
+static inline bool pintest_compat_may_trace(const struct mm_struct *mm)
+{
+#ifdef HAVE_MM_USER_NS
+	return ns_capable(mm->user_ns, CAP_SYS_PTRACE);
+#else
+	return capable(CAP_SYS_PTRACE);
+#endif
+}
+
+#endif /* PINTEST_COMPAT_TARGET_H */

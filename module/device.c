@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * /dev/pintest. It keeps no state: what an open descriptor can do, any other
+ * can, and everything that lasts belongs to the pins that it hands out.
+ */
+#include <linux/miscdevice.h>
+#include <linux/module.h>
+#include "pintest_private.h"
+
+static const struct pintest_command commands[] = {
+	{
+		PINTEST_IOC_INFO,
+		sizeof(struct pintest_info_args),
+		offsetofend(struct pintest_info_args, out_reserved),
+		pintest_info_run,
+	},
+	{
+		PINTEST_IOC_PIN,
+		sizeof(struct pintest_pin_args),
+		offsetofend(struct pintest_pin_args, out_pages),
+		pintest_pin_run,
+	},
+	{
+		PINTEST_IOC_INSPECT,
+		sizeof(struct pintest_inspect_args),
+		offsetofend(struct pintest_inspect_args, out_next),
+		pintest_inspect_run,
+	},
+};
+
+static long device_ioctl(struct file *file, unsigned int cmd,
+			 unsigned long arg)
+{
+	return pintest_dispatch(commands, ARRAY_SIZE(commands), file, cmd,
+				arg);
+}
+
+static const struct file_operations device_fops = {
+	.owner = THIS_MODULE,
+	.open = nonseekable_open,
+	.unlocked_ioctl = device_ioctl,
+	.compat_ioctl = compat_ptr_ioctl,
+};
+
+static struct miscdevice device = {
+	.minor = MISC_DYNAMIC_MINOR,
+	.name = "pintest",
+	.fops = &device_fops,
+	.mode = 0600,
+};
+
+module_misc_device(device);
+
+MODULE_AUTHOR("The pintest developers");
+MODULE_DESCRIPTION("Pins user pages on request and reports their state");
+MODULE_LICENSE("GPL");
+MODULE_VERSION(PINTEST_VERSION);

@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * One GUP call. What the kernel would refuse is refused here first: it would
+ * warn, which taints, and since 6.5 return 0 as if nothing were wrong.
+ */
+#include <linux/sched/signal.h>
+#include "compat/gup.h"
+#include "pintest_private.h"
+
+/* The header's flags and this kernel's, which are 0 if it lacks them. */
+static const struct {
+	u32 foll;
+	unsigned int kernel_foll;
+} foll_map[] = {
+	{ PINTEST_FOLL_WRITE, FOLL_WRITE },
+	{ PINTEST_FOLL_FORCE, FOLL_FORCE },
+	{ PINTEST_FOLL_LONGTERM, FOLL_LONGTERM },
+	{ PINTEST_FOLL_NOFAULT, PINTEST_KERNEL_FOLL_NOFAULT },
+	{ PINTEST_FOLL_NOWAIT, FOLL_NOWAIT },
+	{ PINTEST_FOLL_HWPOISON, FOLL_HWPOISON },
+	{ PINTEST_FOLL_ANON, FOLL_ANON },
+	{ PINTEST_FOLL_DUMP, FOLL_DUMP },
+	{ PINTEST_FOLL_SPLIT_PMD, FOLL_SPLIT_PMD },
+	{ PINTEST_FOLL_PCI_P2PDMA, PINTEST_KERNEL_FOLL_PCI_P2PDMA },
+	{ PINTEST_FOLL_INTERRUPTIBLE, PINTEST_KERNEL_FOLL_INTERRUPTIBLE },
+	{ PINTEST_FOLL_HONOR_NUMA_FAULT,
+	  PINTEST_KERNEL_FOLL_HONOR_NUMA_FAULT },
+	{ PINTEST_FOLL_TOUCH, PINTEST_KERNEL_FOLL_TOUCH },
+	{ PINTEST_FOLL_MIGRATION, PINTEST_KERNEL_FOLL_MIGRATION },
+	{ PINTEST_FOLL_NUMA, PINTEST_KERNEL_FOLL_NUMA },
+	{ PINTEST_FOLL_SPLIT, PINTEST_KERNEL_FOLL_SPLIT },
+};
+
+/* What the fast calls take; mirrors internal_get_user_pages_fast(). */
+#define FAST_FOLL (PINTEST_FOLL_WRITE | PINTEST_FOLL_FORCE | \
+		   PINTEST_FOLL_LONGTERM | PINTEST_FOLL_NOFAULT | \
+		   PINTEST_FOLL_PCI_P2PDMA | PINTEST_FOLL_HONOR_NUMA_FAULT)
+
+static u32 available_foll(void)
+{
+	u32 foll = 0;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(foll_map); i++)
+		if (foll_map[i].kernel_foll)
+			foll |= foll_map[i].foll;
+	return foll;
+}
+
+static unsigned int kernel_foll(u32 foll)
+{
+	unsigned int flags = 0;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(foll_map); i++)
+		if (foll & foll_map[i].foll)
+			flags |= foll_map[i].kernel_foll;
+	return flags;
+}
+
+/**
+ * pintest_gup_apis - which calls this kernel has
+ *
+ * Return: bit n is set for &enum pintest_api n.
+ */
+u64 pintest_gup_apis(void)
+{
+	return BIT_ULL(PINTEST_API_PIN) |
+	       BIT_ULL(PINTEST_API_PIN_FAST) |
+	       BIT_ULL(PINTEST_API_PIN_UNLOCKED) |
+	       BIT_ULL(PINTEST_API_PIN_REMOTE) |
+	       BIT_ULL(PINTEST_API_PIN_REMOTE_LOCKED) |
+	       BIT_ULL(PINTEST_API_GET) |
+	       BIT_ULL(PINTEST_API_GET_FAST);
+}
+
+/**
+ * pintest_gup_legal - the FOLL flags that a call takes on this kernel
+ * @api: &enum pintest_api
+ *
+ * Return: &enum pintest_foll bits.
+ */
+u32 pintest_gup_legal(u32 api)
+{
+	u32 foll = available_foll();
+
+	switch (api) {
+	case PINTEST_API_PIN_FAST:
+		return foll & FAST_FOLL;
+	case PINTEST_API_PIN_UNLOCKED:
+	case PINTEST_API_PIN_REMOTE_LOCKED:
+		return PINTEST_LONGTERM_MAY_UNLOCK ?
+		       foll : foll & ~PINTEST_FOLL_LONGTERM;
+	case PINTEST_API_GET:
+		return foll & ~PINTEST_FOLL_LONGTERM;
+	case PINTEST_API_GET_FAST:
+		return foll & FAST_FOLL & ~PINTEST_FOLL_LONGTERM;
+	default:
+		return foll;
+	}
+}
+
+bool pintest_gup_is_remote(u32 api)
+{
+	return api == PINTEST_API_PIN_REMOTE ||
+	       api == PINTEST_API_PIN_REMOTE_LOCKED;
+}
+
+/**
+ * pintest_gup_check - may this call be made with these flags?
+ * @api: what a user says is an &enum pintest_api
+ * @foll: what a user says are &enum pintest_foll bits
+ *
+ * Return: 0, -EOPNOTSUPP for what the header does not define, -EBADRQC for
+ * what this kernel would warn about.
+ */
+int pintest_gup_check(u32 api, u32 foll)
+{
+	const u32 never = PINTEST_FOLL_LONGTERM | PINTEST_FOLL_PCI_P2PDMA;
+	u32 defined = 0;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(foll_map); i++)
+		defined |= foll_map[i].foll;
+	if (api > PINTEST_API_GET_FAST || foll & ~defined)
+		return -EOPNOTSUPP;
+	if (foll & ~pintest_gup_legal(api) || (foll & never) == never)
+		return -EBADRQC;
+	return 0;
+}
+
+static long take_locked(const struct pintest_gup *gup, unsigned long start,
+			unsigned long nr, unsigned int foll,
+			struct page **pages)
+{
+	int locked = 1;
+	long ret;
+
+	if (mmap_read_lock_killable(gup->mm))
+		return -EINTR;
+	switch (gup->api) {
+	case PINTEST_API_PIN:
+		ret = pintest_compat_pin(start, nr, foll, pages);
+		break;
+	case PINTEST_API_PIN_REMOTE:
+		ret = pintest_compat_pin_remote(gup->mm, start, nr, foll,
+						pages, NULL);
+		break;
+	case PINTEST_API_PIN_REMOTE_LOCKED:
+		ret = pintest_compat_pin_remote(gup->mm, start, nr, foll,
+						pages, &locked);
+		break;
+	default:
+		ret = pintest_compat_get(start, nr, foll, pages);
+	}
+	if (locked)
+		mmap_read_unlock(gup->mm);
+	return ret;
+}
+
+/**
+ * pintest_gup_take - make the call
+ * @gup: which, on whose memory
+ * @start: address of the first page
+ * @nr: pages, at most INT_MAX
+ * @pages: where they go; may have holes on old kernels if zeroed before
+ *
+ * Return: pages taken, or what the kernel gave as error.
+ */
+long pintest_gup_take(const struct pintest_gup *gup, unsigned long start,
+		      unsigned long nr, struct page **pages)
+{
+	unsigned int foll = kernel_foll(gup->foll);
+
+	switch (gup->api) {
+	case PINTEST_API_PIN_FAST:
+		return pin_user_pages_fast(start, nr, foll, pages);
+	case PINTEST_API_GET_FAST:
+		return get_user_pages_fast(start, nr, foll, pages);
+	case PINTEST_API_PIN_UNLOCKED:
+		return pin_user_pages_unlocked(start, nr, pages, foll);
+	default:
+		return take_locked(gup, start, nr, foll, pages);
+	}
+}
+
+static bool is_pin(const struct pintest_gup *gup)
+{
+	return gup->api != PINTEST_API_GET && gup->api != PINTEST_API_GET_FAST;
+}
+
+static void put_reference(struct page *page, bool dirty)
+{
+	if (dirty)
+		set_page_dirty_lock(page);
+	put_page(page);
+}
+
+/**
+ * pintest_gup_put - give back what pintest_gup_take() took
+ * @gup: how they were taken
+ * @pages: the pages, with no holes
+ * @nr: how many
+ * @dirty: mark them dirty first
+ */
+void pintest_gup_put(const struct pintest_gup *gup, struct page **pages,
+		     unsigned long nr, bool dirty)
+{
+	unsigned long i;
+
+	if (is_pin(gup)) {
+		unpin_user_pages_dirty_lock(pages, nr, dirty);
+		return;
+	}
+	for (i = 0; i < nr; i++)
+		put_reference(pages[i], dirty);
+}
+
+/**
+ * pintest_gup_put_range - give back pages that follow each other in a folio
+ * @gup: how they were taken
+ * @first: the first of them
+ * @nr: how many
+ * @dirty: mark them dirty first
+ */
+void pintest_gup_put_range(const struct pintest_gup *gup, struct page *first,
+			   unsigned long nr, bool dirty)
+{
+	unsigned long i;
+
+	if (is_pin(gup)) {
+		pintest_compat_unpin_range(first, nr, dirty);
+		return;
+	}
+	for (i = 0; i < nr; i++)
+		put_reference(first + i, dirty);
+}

@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The referenced pages of a range.
+ *
+ * The range is cut into segments at multiples of SEGMENT_PAGES pages of
+ * virtual address space. A segment whose pages follow each other in one folio,
+ * as those of a THP or a hugetlb page do, is kept as a pointer to the first;
+ * any other as an array of pointers, which fills one page of memory. Both find
+ * page n with a shift and a mask.
+ *
+ * A GUP call is made for the rest of a segment at a time, so that it takes
+ * bounded time between two looks at signals and the scheduler.
+ */
+#include <linux/sched/signal.h>
+#include <linux/slab.h>
+#include "pintest_private.h"
+
+#define SEGMENT_PAGES 512
+
+/**
+ * struct pintest_segment - some pages
+ * @pages: all of them, or NULL
+ * @first: if @pages is NULL: the first, which the others follow
+ */
+struct pintest_segment {
+	struct page **pages;
+	struct page *first;
+};
+
+/* How far into its segment page @index is, or would be. */
+static unsigned long slot_of(const struct pintest_pages *pages,
+			     unsigned long index)
+{
+	return (pages->start / PAGE_SIZE + index) % SEGMENT_PAGES;
+}
+
+static struct pintest_segment *segment_of(const struct pintest_pages *pages,
+					  unsigned long index)
+{
+	unsigned long slot = slot_of(pages, 0);
+
+	return &pages->segments[(slot + index) / SEGMENT_PAGES];
+}
+
+/* How many pages from @index on, of @nr in all, are in the same segment. */
+static unsigned long rest_of_segment(const struct pintest_pages *pages,
+				     unsigned long index, unsigned long nr)
+{
+	return min(SEGMENT_PAGES - slot_of(pages, index), nr - index);
+}
+
+/* Whether pages follow each other in one folio. One page alone does. */
+static bool one_run(struct page **pages, unsigned long nr)
+{
+	unsigned long i;
+
+	if (compound_head(pages[0]) != compound_head(pages[nr - 1]))
+		return false;
+	for (i = 1; i < nr; i++)
+		if (pages[i] != pages[0] + i)
+			return false;
+	return true;
+}
+
+/*
+ * Before 5.19 a call could count an entry that it had not written, for a page
+ * table entry with no page behind it: what comes after such a hole is not
+ * wanted. Returns the pages before it.
+ */
+static long drop_after_hole(const struct pintest_gup *gup,
+			    struct page **pages, long nr)
+{
+	long i, good;
+
+	for (good = 0; good < nr && pages[good]; good++)
+		;
+	for (i = good; i < nr; i++)
+		if (pages[i])
+			pintest_gup_put(gup, &pages[i], 1, false);
+	return good;
+}
+
+/*
+ * Takes up to @want pages. Returns how many, and in @stop why not all, as
+ * -errno.
+ */
+static unsigned long take_some(const struct pintest_gup *gup,
+			       unsigned long start, unsigned long want,
+			       struct page **pages, int *stop)
+{
+	unsigned long nr = 0;
+	long ret, good;
+
+	memset(pages, 0, want * sizeof(*pages));
+	*stop = 0;
+	while (nr < want) {
+		if (fatal_signal_pending(current)) {
+			*stop = -EINTR;
+			break;
+		}
+		cond_resched();
+		ret = pintest_gup_take(gup, start + nr * PAGE_SIZE, want - nr,
+				       pages + nr);
+		if (ret <= 0) {
+			*stop = ret ? ret : -EAGAIN;
+			break;
+		}
+		good = drop_after_hole(gup, pages + nr, ret);
+		nr += good;
+		if (good < ret) {
+			*stop = -EFAULT;
+			break;
+		}
+	}
+	return nr;
+}
+
+/*
+ * Appends a segment of up to @want pages. @array has room for a segment; it is
+ * used up, and set to NULL, if the segment keeps it.
+ */
+static int append_segment(struct pintest_pages *pages,
+			  const struct pintest_gup *gup, unsigned long want,
+			  struct page ***array)
+{
+	unsigned long start = pages->start + pages->nr * PAGE_SIZE;
+	struct pintest_segment *segment = segment_of(pages, pages->nr);
+	unsigned long nr;
+	int stop;
+
+	if (!*array)
+		*array = kmalloc_array(SEGMENT_PAGES, sizeof(**array),
+				       GFP_KERNEL_ACCOUNT);
+	if (!*array)
+		return -ENOMEM;
+	nr = take_some(gup, start, want, *array, &stop);
+	if (!nr)
+		return stop;
+	if (one_run(*array, nr)) {
+		segment->first = **array;
+	} else {
+		segment->pages = *array;
+		*array = NULL;
+	}
+	pages->nr += nr;
+	return stop;
+}
+
+/**
+ * pintest_pages_take - take as many pages of a range as the kernel lets us
+ * @pages: what was taken
+ * @gup: how to take them
+ * @start: address of the first
+ * @nr: how many, at least 1
+ *
+ * Return: 0 if all of them are taken. -errno says why not the next one; those
+ * before it are in @pages, to be given back by pintest_pages_put() also if
+ * there are none.
+ */
+int pintest_pages_take(struct pintest_pages *pages,
+		       const struct pintest_gup *gup, unsigned long start,
+		       unsigned long nr)
+{
+	struct page **array = NULL;
+	unsigned long segments;
+	int err = 0;
+
+	*pages = (struct pintest_pages){ .start = start };
+	segments = DIV_ROUND_UP(slot_of(pages, 0) + nr, SEGMENT_PAGES);
+	if (segments > INT_MAX / sizeof(*pages->segments))
+		return -ENOMEM;
+	pages->segments = kvcalloc(segments, sizeof(*pages->segments),
+				   GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
+	if (!pages->segments)
+		return -ENOMEM;
+	while (pages->nr < nr && !err)
+		err = append_segment(pages, gup,
+				     rest_of_segment(pages, pages->nr, nr),
+				     &array);
+	kfree(array);
+	return err;
+}
+
+/**
+ * pintest_pages_put - give all pages back
+ * @pages: the pages; empty afterwards
+ * @gup: how they were taken
+ * @dirty: mark them dirty first
+ *
+ * Cannot fail, and needs no memory.
+ */
+void pintest_pages_put(struct pintest_pages *pages,
+		       const struct pintest_gup *gup, bool dirty)
+{
+	unsigned long index, nr;
+
+	for (index = 0; index < pages->nr; index += nr) {
+		struct pintest_segment *segment = segment_of(pages, index);
+
+		nr = rest_of_segment(pages, index, pages->nr);
+		if (segment->pages)
+			pintest_gup_put(gup, segment->pages, nr, dirty);
+		else
+			pintest_gup_put_range(gup, segment->first, nr, dirty);
+		kfree(segment->pages);
+		cond_resched();
+	}
+	kvfree(pages->segments);
+	pages->segments = NULL;
+	pages->nr = 0;
+}
+
+/**
+ * pintest_pages_at - find a page
+ * @pages: the pages
+ * @index: which, less than @pages->nr
+ *
+ * Return: the page.
+ */
+struct page *pintest_pages_at(const struct pintest_pages *pages,
+			      unsigned long index)
+{
+	const struct pintest_segment *segment = segment_of(pages, index);
+	/* Only the first segment begins anywhere but at its slot 0. */
+	unsigned long before = segment == pages->segments ? slot_of(pages, 0) :
+							    0;
+	unsigned long nth = slot_of(pages, index) - before;
+
+	return segment->pages ? segment->pages[nth] : segment->first + nth;
+}

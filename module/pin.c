@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A pin is a file. struct file is its reference count: a call under way holds
+ * it, a forked child or the receiver of an SCM_RIGHTS message shares it, and
+ * the last close, which a killed process does too, unpins.
+ */
+#include <linux/anon_inodes.h>
+#include <linux/file.h>
+#include <linux/module.h>
+#include <linux/sched/mm.h>
+#include <linux/sched/signal.h>
+#include <linux/seq_file.h>
+#include <linux/slab.h>
+#include "pintest_private.h"
+
+/**
+ * pintest_pin_use - keep the pages of a pin while looking at them
+ * @pin: the pin
+ *
+ * Return: 0, until pintest_pin_unuse(); -ENXIO if it has been unpinned; -EINTR
+ * on a fatal signal.
+ */
+int pintest_pin_use(struct pintest_pin *pin)
+{
+	if (down_read_killable(&pin->lock))
+		return -EINTR;
+	if (pin->pages.nr)
+		return 0;
+	up_read(&pin->lock);
+	return -ENXIO;
+}
+
+void pintest_pin_unuse(struct pintest_pin *pin)
+{
+	up_read(&pin->lock);
+}
+
+/* The caller is the only one who has @pin, or holds its lock for writing. */
+static void unpin(struct pintest_pin *pin, bool dirty)
+{
+	unsigned long nr = pin->pages.nr;
+
+	pintest_pages_put(&pin->pages, &pin->gup, dirty);
+	account_locked_vm(pin->payer, nr, false);
+}
+
+static void pin_free(struct pintest_pin *pin)
+{
+	unpin(pin, false);
+	mmdrop(pin->gup.mm);
+	mmdrop(pin->payer);
+	kfree(pin);
+}
+
+static int pin_release(struct inode *inode, struct file *file)
+{
+	pin_free(file->private_data);
+	return 0;
+}
+
+static long unpin_run(struct pintest_call *call)
+{
+	struct pintest_pin *pin = call->file->private_data;
+	bool dirty = call->args.unpin.flags & PINTEST_UNPIN_DIRTY;
+	int err = -ENXIO;
+
+	if (call->args.unpin.flags & ~PINTEST_UNPIN_DIRTY)
+		return -EOPNOTSUPP;
+	if (dirty && !(pin->gup.foll & PINTEST_FOLL_WRITE))
+		return -EACCES;
+	if (down_write_killable(&pin->lock))
+		return -EINTR;
+	if (pin->pages.nr) {
+		unpin(pin, dirty);
+		err = 0;
+	}
+	up_write(&pin->lock);
+	return err;
+}
+
+static const struct pintest_command commands[] = {
+	{
+		PINTEST_IOC_UNPIN,
+		sizeof(struct pintest_unpin_args),
+		offsetofend(struct pintest_unpin_args, flags),
+		unpin_run,
+	},
+	{
+		PINTEST_IOC_RECORDS,
+		sizeof(struct pintest_records_args),
+		offsetofend(struct pintest_records_args, out_count),
+		pintest_records_run,
+	},
+};
+
+static long pin_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
+{
+	return pintest_dispatch(commands, ARRAY_SIZE(commands), file, cmd,
+				arg);
+}
+
+static loff_t pin_llseek(struct file *file, loff_t offset, int whence)
+{
+	struct pintest_pin *pin = file->private_data;
+
+	return fixed_size_llseek(file, offset, whence, pin->length);
+}
+
+static void pin_show_fdinfo(struct seq_file *m, struct file *file)
+{
+	struct pintest_pin *pin = file->private_data;
+
+	seq_printf(m, "pin-addr:\t%#lx\n", pin->pages.start);
+	seq_printf(m, "pin-length:\t%lld\n", pin->length);
+	seq_printf(m, "pin-api:\t%u\n", pin->gup.api);
+	seq_printf(m, "pin-foll:\t%#x\n", pin->gup.foll);
+	seq_printf(m, "pin-held:\t%d\n", READ_ONCE(pin->pages.nr) > 0);
+}
+
+static const struct file_operations pin_fops = {
+	.owner = THIS_MODULE,
+	.read = pintest_access_read,
+	.write = pintest_access_write,
+	.llseek = pin_llseek,
+	.unlocked_ioctl = pin_ioctl,
+	.compat_ioctl = compat_ptr_ioctl,
+	.show_fdinfo = pin_show_fdinfo,
+	.release = pin_release,
+};
+
+static int check_args(const struct pintest_pin_args *args)
+{
+	int err = pintest_gup_check(args->api, args->foll);
+
+	if (!err && args->pid && !pintest_gup_is_remote(args->api))
+		err = -EINVAL;
+	return err ? err : pintest_check_range(args->addr, args->length);
+}
+
+static struct pintest_pin *pin_new(const struct pintest_pin_args *args,
+				   struct mm_struct *mm)
+{
+	struct pintest_pin *pin = kzalloc(sizeof(*pin), GFP_KERNEL_ACCOUNT);
+
+	if (!pin)
+		return ERR_PTR(-ENOMEM);
+	init_rwsem(&pin->lock);
+	pin->gup.api = args->api;
+	pin->gup.foll = args->foll;
+	pin->gup.mm = mm;
+	mmgrab(mm);
+	pin->payer = current->mm;
+	mmgrab(pin->payer);
+	return pin;
+}
+
+/* Takes what can be taken, and pays for it. Sets the out fields of @args. */
+static int pin_fill(struct pintest_pin *pin, struct pintest_pin_args *args)
+{
+	unsigned long nr = args->length / PAGE_SIZE;
+	int err;
+
+	if (args->addr + args->length > pin->gup.mm->task_size)
+		return -EFAULT;
+	err = account_locked_vm(pin->payer, nr, true);
+	if (err)
+		return err;
+	err = pintest_pages_take(&pin->pages, &pin->gup, args->addr, nr);
+	account_locked_vm(pin->payer, nr - pin->pages.nr, false);
+	if (err && (!pin->pages.nr || fatal_signal_pending(current)))
+		return err;
+	pin->length = (loff_t)pin->pages.nr * PAGE_SIZE;
+	args->out_pages = pin->pages.nr;
+	args->out_errno = -err;
+	return 0;
+}
+
+static struct pintest_pin *pin_take(struct pintest_pin_args *args)
+{
+	struct mm_struct *mm = pintest_target_get(args->pid);
+	struct pintest_pin *pin;
+	int err;
+
+	if (IS_ERR(mm))
+		return ERR_CAST(mm);
+	pin = pin_new(args, mm);
+	if (!IS_ERR(pin)) {
+		err = pin_fill(pin, args);
+		if (err) {
+			pin_free(pin);
+			pin = ERR_PTR(err);
+		}
+	}
+	mmput(mm);
+	return pin;
+}
+
+/* A file that owns @pin, or an error and @pin still belongs to the caller. */
+static struct file *pin_file(struct pintest_pin *pin)
+{
+	bool writable = pin->gup.foll & PINTEST_FOLL_WRITE;
+	struct file *file = anon_inode_getfile("[pintest]", &pin_fops, pin,
+					       writable ? O_RDWR : O_RDONLY);
+
+	if (!IS_ERR(file))
+		file->f_mode |= FMODE_LSEEK | FMODE_PREAD | FMODE_PWRITE;
+	return file;
+}
+
+/**
+ * pintest_pin_run - PINTEST_IOC_PIN
+ * @call: the call
+ *
+ * The descriptor is installed last, when nothing can fail any more: once other
+ * threads can see it, it cannot be taken back.
+ *
+ * Return: 0 or -errno as the header says.
+ */
+long pintest_pin_run(struct pintest_call *call)
+{
+	struct pintest_pin_args *args = &call->args.pin;
+	struct pintest_pin *pin;
+	struct file *file;
+	int err = check_args(args);
+
+	if (err)
+		return err;
+	args->out_fd = get_unused_fd_flags(O_CLOEXEC);
+	if (args->out_fd < 0)
+		return args->out_fd;
+	pin = pin_take(args);
+	if (IS_ERR(pin)) {
+		err = PTR_ERR(pin);
+		goto out_put_fd;
+	}
+	file = pin_file(pin);
+	if (IS_ERR(file)) {
+		err = PTR_ERR(file);
+		pin_free(pin);
+		goto out_put_fd;
+	}
+	err = pintest_respond(call);
+	if (err) {
+		fput(file);
+		goto out_put_fd;
+	}
+	fd_install(args->out_fd, file);
+	return 0;
+
+out_put_fd:
+	put_unused_fd(args->out_fd);
+	return err;
+}

@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Everything that more than one file of pintest.ko knows.
+ *
+ * device.c   the misc device, module load and unload
+ * command.c  an ioctl: arguments in, handler, arguments out
+ * info.c     what this kernel has
+ * gup.c      one GUP call: which flags are legal, the call, the way back
+ * pages.c    the pages of a range: pin them all, find one, unpin them all
+ * pin.c      a pin: the file that owns pages and those who pay for them
+ * access.c   bytes of a pin
+ * record.c   the state of a page, and of the pages of a pin
+ * inspect.c  the state of whatever is mapped in a range
+ * target.c   whose memory
+ * compat/    the only place that knows that kernels differ
+ *
+ * Lock order: pintest_pin.lock, then the mmap lock.
+ */
+#ifndef PINTEST_PRIVATE_H
+#define PINTEST_PRIVATE_H
+
+#include <linux/fs.h>
+#include <linux/mm.h>
+#include <linux/pintest.h>
+#include <linux/rwsem.h>
+#include "compat/mapped.h"
+
+/* command.c */
+
+union pintest_args {
+	u32 size;
+	struct pintest_info_args info;
+	struct pintest_pin_args pin;
+	struct pintest_unpin_args unpin;
+	struct pintest_records_args records;
+	struct pintest_inspect_args inspect;
+};
+
+/**
+ * struct pintest_call - an ioctl under way
+ * @file: the descriptor it came on
+ * @args: the arguments, a copy in kernel memory
+ * @user: where they came from
+ * @copied: bytes that the caller and the module both know
+ */
+struct pintest_call {
+	struct file *file;
+	union pintest_args args;
+	void __user *user;
+	size_t copied;
+};
+
+/**
+ * struct pintest_command - a row of a descriptor's table of ioctls
+ * @cmd: number
+ * @size: of the argument structure
+ * @min_size: of its first version
+ * @run: checks and does it, and calls pintest_respond() last
+ */
+struct pintest_command {
+	unsigned int cmd;
+	size_t size;
+	size_t min_size;
+	long (*run)(struct pintest_call *call);
+};
+
+long pintest_dispatch(const struct pintest_command *commands, size_t nr,
+		      struct file *file, unsigned int cmd, unsigned long arg);
+int pintest_respond(struct pintest_call *call);
+int pintest_check_range(u64 addr, u64 length);
+
+/* info.c */
+
+long pintest_info_run(struct pintest_call *call);
+
+/* gup.c */
+
+/**
+ * struct pintest_gup - a way to take references to pages
+ * @mm: whose; not referenced, the owner of this structure sees to that
+ * @api: &enum pintest_api
+ * @foll: &enum pintest_foll bits, legal for @api
+ */
+struct pintest_gup {
+	struct mm_struct *mm;
+	u32 api;
+	u32 foll;
+};
+
+u64 pintest_gup_apis(void);
+u32 pintest_gup_legal(u32 api);
+bool pintest_gup_is_remote(u32 api);
+int pintest_gup_check(u32 api, u32 foll);
+long pintest_gup_take(const struct pintest_gup *gup, unsigned long start,
+		      unsigned long nr, struct page **pages);
+void pintest_gup_put(const struct pintest_gup *gup, struct page **pages,
+		     unsigned long nr, bool dirty);
+void pintest_gup_put_range(const struct pintest_gup *gup, struct page *first,
+			   unsigned long nr, bool dirty);
+
+/* pages.c */
+
+struct pintest_segment;
+
+/**
+ * struct pintest_pages - the referenced pages of a range
+ * @start: address of the first page
+ * @nr: pages
+ * @segments: where they are kept
+ */
+struct pintest_pages {
+	unsigned long start;
+	unsigned long nr;
+	struct pintest_segment *segments;
+};
+
+int pintest_pages_take(struct pintest_pages *pages,
+		       const struct pintest_gup *gup, unsigned long start,
+		       unsigned long nr);
+void pintest_pages_put(struct pintest_pages *pages,
+		       const struct pintest_gup *gup, bool dirty);
+struct page *pintest_pages_at(const struct pintest_pages *pages,
+			      unsigned long index);
+
+/* pin.c */
+
+/**
+ * struct pintest_pin - what a pin's file points to
+ * @lock: held for writing to unpin, for reading by all who use @pages.
+ *	The last close needs it not: nobody else has the file any more
+ * @gup: how the pages were taken. @gup.mm is kept with mmgrab(): a pin does
+ *	not keep a process's memory from going away
+ * @pages: what is pinned. Nothing after UNPIN. Protected by @lock
+ * @payer: whose RLIMIT_MEMLOCK is charged with @pages, kept with mmgrab()
+ * @length: bytes in @pages when they were pinned; never changes
+ */
+struct pintest_pin {
+	struct rw_semaphore lock;
+	struct pintest_gup gup;
+	struct pintest_pages pages;
+	struct mm_struct *payer;
+	loff_t length;
+};
+
+long pintest_pin_run(struct pintest_call *call);
+int pintest_pin_use(struct pintest_pin *pin);
+void pintest_pin_unuse(struct pintest_pin *pin);
+
+/* access.c */
+
+ssize_t pintest_access_read(struct file *file, char __user *to, size_t count,
+			    loff_t *offset);
+ssize_t pintest_access_write(struct file *file, const char __user *from,
+			     size_t count, loff_t *offset);
+
+/* record.c */
+
+/* Records are made and copied out in batches of at most this many. */
+#define PINTEST_BATCH 128
+
+/**
+ * struct pintest_recorder - makes records and hands them to user space
+ * @to: where the next record goes
+ * @record_size: stride there
+ * @show_pfns: the caller may see page frame numbers
+ * @nr: records in @batch
+ * @head: the folio of the last page, or NULL; not referenced
+ * @folio: what is known of @head
+ * @mapped: what is mapped at the addresses of a batch
+ * @batch: records that are not copied yet
+ */
+struct pintest_recorder {
+	char __user *to;
+	size_t record_size;
+	bool show_pfns;
+	unsigned int nr;
+	struct page *head;
+	struct pintest_record folio;
+	pintest_mapped_t mapped[PINTEST_BATCH];
+	struct pintest_record batch[PINTEST_BATCH];
+};
+
+u64 pintest_record_fields(void);
+u64 pintest_record_flags(void);
+struct pintest_recorder *pintest_recorder_new(u64 to, u32 record_size);
+void pintest_recorder_add(struct pintest_recorder *recorder,
+			  unsigned long addr, struct page *page,
+			  pintest_mapped_t mapped);
+int pintest_recorder_flush(struct pintest_recorder *recorder);
+long pintest_records_run(struct pintest_call *call);
+
+/* inspect.c */
+
+long pintest_inspect_run(struct pintest_call *call);
+
+/* target.c */
+
+struct mm_struct *pintest_target_get(s32 pid);
+
+#endif /* PINTEST_PRIVATE_H */
