@@ -56,18 +56,18 @@ static int store_from_user(struct page *page, size_t offset, void *buffer,
 typedef int copy_fn(struct page *page, size_t offset, void *buffer,
 		    void __user *user, size_t nr);
 
-/* The pin is in use. Returns bytes copied, or an error if there are none. */
-static ssize_t copy_pages(struct pintest_pin *pin, copy_fn *copy, void *buffer,
-			  void __user *user, size_t count, loff_t start)
+/* Returns bytes copied, or an error if there are none. */
+static ssize_t copy_pages(const struct pintest_pages *pages, copy_fn *copy,
+			  void *buffer, void __user *user, size_t count,
+			  loff_t start)
 {
 	size_t done = 0;
 
 	while (done < count) {
 		size_t offset = (start + done) % PAGE_SIZE;
 		size_t nr = min_t(size_t, count - done, PAGE_SIZE - offset);
-		struct page *page = pintest_pages_at(&pin->pages,
-						     (start + done) /
-						     PAGE_SIZE);
+		struct page *page = pintest_pages_at(pages, (start + done) /
+							    PAGE_SIZE);
 		int err = copy(page, offset, buffer, user + done, nr);
 
 		if (!err && fatal_signal_pending(current))
@@ -80,12 +80,39 @@ static ssize_t copy_pages(struct pintest_pin *pin, copy_fn *copy, void *buffer,
 	return done;
 }
 
+static ssize_t copy_with_buffer(const struct pintest_pages *pages,
+				copy_fn *copy, void __user *user, size_t count,
+				loff_t start)
+{
+	void *buffer = kmalloc(PAGE_SIZE, GFP_KERNEL);
+	ssize_t ret = -ENOMEM;
+
+	if (buffer)
+		ret = copy_pages(pages, copy, buffer, user, count, start);
+	kfree(buffer);
+	return ret;
+}
+
+/**
+ * pintest_access_pages - copy bytes of pages to user space
+ * @pages: the pages
+ * @to: user buffer
+ * @count: bytes; with @start, not more than there are
+ * @start: from here on
+ *
+ * Return: bytes copied, or -EFAULT, -EINTR or -ENOMEM if there are none.
+ */
+ssize_t pintest_access_pages(const struct pintest_pages *pages,
+			     void __user *to, size_t count, loff_t start)
+{
+	return copy_with_buffer(pages, load_to_user, to, count, start);
+}
+
 static ssize_t access(struct file *file, copy_fn *copy, void __user *user,
 		      size_t count, loff_t *offset)
 {
 	struct pintest_pin *pin = file->private_data;
 	loff_t start = *offset;
-	void *buffer;
 	ssize_t ret;
 
 	if (start < 0)
@@ -93,14 +120,8 @@ static ssize_t access(struct file *file, copy_fn *copy, void __user *user,
 	ret = pintest_pin_use(pin);
 	if (ret)
 		return ret;
-	buffer = kmalloc(PAGE_SIZE, GFP_KERNEL);
-	if (buffer) {
-		count = min_t(u64, count, max(pin->length - start, 0LL));
-		ret = copy_pages(pin, copy, buffer, user, count, start);
-	} else {
-		ret = -ENOMEM;
-	}
-	kfree(buffer);
+	count = min_t(u64, count, max(pin->length - start, 0LL));
+	ret = copy_with_buffer(&pin->pages, copy, user, count, start);
 	pintest_pin_unuse(pin);
 	if (ret > 0)
 		*offset = start + ret;

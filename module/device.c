@@ -49,7 +49,25 @@ static struct miscdevice device = {
 	.mode = 0600,
 };
 
-module_misc_device(device);
+static int __init pintest_init(void)
+{
+	int err = misc_register(&device);
+
+	if (err)
+		return err;
+	err = pintest_gup_test_init();
+	if (err)
+		misc_deregister(&device);
+	return err;
+}
+module_init(pintest_init);
+
+static void __exit pintest_exit(void)
+{
+	pintest_gup_test_exit();
+	misc_deregister(&device);
+}
+module_exit(pintest_exit);
 
 MODULE_AUTHOR("The pintest developers");
 MODULE_DESCRIPTION("Pins user pages on request and reports their state");

@@ -31,6 +31,9 @@ static const struct {
 	{ PINTEST_FOLL_SPLIT, PINTEST_KERNEL_FOLL_SPLIT },
 };
 
+/* What the header defines. */
+#define DEFINED_FOLL (PINTEST_FOLL_SPLIT * 2 - 1)
+
 /* What the fast calls take; mirrors internal_get_user_pages_fast(). */
 #define FAST_FOLL (PINTEST_FOLL_WRITE | PINTEST_FOLL_FORCE | \
 		   PINTEST_FOLL_LONGTERM | PINTEST_FOLL_NOFAULT | \
@@ -56,6 +59,28 @@ static unsigned int kernel_foll(u32 foll)
 		if (foll & foll_map[i].foll)
 			flags |= foll_map[i].kernel_foll;
 	return flags;
+}
+
+/**
+ * pintest_gup_foll - this kernel's FOLL flags in the header's terms
+ * @flags: FOLL flags as this kernel numbers them
+ * @foll: &enum pintest_foll bits
+ *
+ * Return: 0, or -EINVAL if @flags has a bit that no flag of the header stands
+ * for.
+ */
+int pintest_gup_foll(unsigned int flags, u32 *foll)
+{
+	size_t i;
+
+	*foll = 0;
+	for (i = 0; i < ARRAY_SIZE(foll_map); i++) {
+		if (!(flags & foll_map[i].kernel_foll))
+			continue;
+		*foll |= foll_map[i].foll;
+		flags &= ~foll_map[i].kernel_foll;
+	}
+	return flags ? -EINVAL : 0;
 }
 
 /**
@@ -100,6 +125,13 @@ u32 pintest_gup_legal(u32 api)
 	}
 }
 
+/* Whether the call takes pins, not mere references. */
+bool pintest_gup_is_pin(u32 api)
+{
+	return api != PINTEST_API_GET && api != PINTEST_API_GET_FAST;
+}
+
+/* Whether the call can take pages of another process. */
 bool pintest_gup_is_remote(u32 api)
 {
 	return api == PINTEST_API_PIN_REMOTE ||
@@ -117,60 +149,62 @@ bool pintest_gup_is_remote(u32 api)
 int pintest_gup_check(u32 api, u32 foll)
 {
 	const u32 never = PINTEST_FOLL_LONGTERM | PINTEST_FOLL_PCI_P2PDMA;
-	u32 defined = 0;
-	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(foll_map); i++)
-		defined |= foll_map[i].foll;
-	if (api > PINTEST_API_GET_FAST || foll & ~defined)
+	if (api > PINTEST_API_GET_FAST || foll & ~DEFINED_FOLL)
 		return -EOPNOTSUPP;
 	if (foll & ~pintest_gup_legal(api) || (foll & never) == never)
 		return -EBADRQC;
 	return 0;
 }
 
-static long take_locked(const struct pintest_gup *gup, unsigned long start,
-			unsigned long nr, unsigned int foll,
-			struct page **pages)
+/**
+ * pintest_gup_init - prepare a way to take references
+ * @gup: the way
+ * @mm: whose pages
+ * @api: &enum pintest_api
+ * @foll: &enum pintest_foll bits; pintest_gup_check() lets them pass
+ */
+void pintest_gup_init(struct pintest_gup *gup, struct mm_struct *mm, u32 api,
+		      u32 foll)
 {
-	int locked = 1;
-	long ret;
-
-	if (mmap_read_lock_killable(gup->mm))
-		return -EINTR;
-	switch (gup->api) {
-	case PINTEST_API_PIN:
-		ret = pintest_compat_pin(start, nr, foll, pages);
-		break;
-	case PINTEST_API_PIN_REMOTE:
-		ret = pintest_compat_pin_remote(gup->mm, start, nr, foll,
-						pages, NULL);
-		break;
-	case PINTEST_API_PIN_REMOTE_LOCKED:
-		ret = pintest_compat_pin_remote(gup->mm, start, nr, foll,
-						pages, &locked);
-		break;
-	default:
-		ret = pintest_compat_get(start, nr, foll, pages);
-	}
-	if (locked)
-		mmap_read_unlock(gup->mm);
-	return ret;
+	gup->mm = mm;
+	gup->api = api;
+	gup->foll = foll;
+	gup->kernel_foll = kernel_foll(foll);
 }
 
 /**
- * pintest_gup_take - make the call
+ * pintest_gup_needs_lock - is the call made under the mmap lock?
+ * @gup: which call
+ *
+ * Return: whether pintest_gup_call() wants it held for reading.
+ */
+bool pintest_gup_needs_lock(const struct pintest_gup *gup)
+{
+	switch (gup->api) {
+	case PINTEST_API_PIN_FAST:
+	case PINTEST_API_PIN_UNLOCKED:
+	case PINTEST_API_GET_FAST:
+		return false;
+	default:
+		return true;
+	}
+}
+
+/**
+ * pintest_gup_call - make the call
  * @gup: which, on whose memory
  * @start: address of the first page
  * @nr: pages, at most INT_MAX
  * @pages: where they go; may have holes on old kernels if zeroed before
+ * @locked: 1; 0 afterwards if the call has dropped the mmap lock
  *
  * Return: pages taken, or what the kernel gave as error.
  */
-long pintest_gup_take(const struct pintest_gup *gup, unsigned long start,
-		      unsigned long nr, struct page **pages)
+long pintest_gup_call(const struct pintest_gup *gup, unsigned long start,
+		      unsigned long nr, struct page **pages, int *locked)
 {
-	unsigned int foll = kernel_foll(gup->foll);
+	unsigned int foll = gup->kernel_foll;
 
 	switch (gup->api) {
 	case PINTEST_API_PIN_FAST:
@@ -179,21 +213,40 @@ long pintest_gup_take(const struct pintest_gup *gup, unsigned long start,
 		return get_user_pages_fast(start, nr, foll, pages);
 	case PINTEST_API_PIN_UNLOCKED:
 		return pin_user_pages_unlocked(start, nr, pages, foll);
+	case PINTEST_API_PIN:
+		return pintest_compat_pin(start, nr, foll, pages);
+	case PINTEST_API_PIN_REMOTE:
+		return pintest_compat_pin_remote(gup->mm, start, nr, foll,
+						 pages, NULL);
+	case PINTEST_API_PIN_REMOTE_LOCKED:
+		return pintest_compat_pin_remote(gup->mm, start, nr, foll,
+						 pages, locked);
 	default:
-		return take_locked(gup, start, nr, foll, pages);
+		return pintest_compat_get(start, nr, foll, pages);
 	}
 }
 
-static bool is_pin(const struct pintest_gup *gup)
+/**
+ * pintest_gup_take - make the call, with the lock that it needs
+ * @gup: which, on whose memory
+ * @start: address of the first page
+ * @nr: pages, at most INT_MAX
+ * @pages: as in pintest_gup_call()
+ *
+ * Return: as pintest_gup_call(), or -EINTR on a fatal signal.
+ */
+long pintest_gup_take(const struct pintest_gup *gup, unsigned long start,
+		      unsigned long nr, struct page **pages)
 {
-	return gup->api != PINTEST_API_GET && gup->api != PINTEST_API_GET_FAST;
-}
+	int locked = pintest_gup_needs_lock(gup);
+	long ret;
 
-static void put_reference(struct page *page, bool dirty)
-{
-	if (dirty)
-		set_page_dirty_lock(page);
-	put_page(page);
+	if (locked && mmap_read_lock_killable(gup->mm))
+		return -EINTR;
+	ret = pintest_gup_call(gup, start, nr, pages, &locked);
+	if (locked)
+		mmap_read_unlock(gup->mm);
+	return ret;
 }
 
 /**
@@ -208,12 +261,15 @@ void pintest_gup_put(const struct pintest_gup *gup, struct page **pages,
 {
 	unsigned long i;
 
-	if (is_pin(gup)) {
+	if (pintest_gup_is_pin(gup->api)) {
 		unpin_user_pages_dirty_lock(pages, nr, dirty);
 		return;
 	}
-	for (i = 0; i < nr; i++)
-		put_reference(pages[i], dirty);
+	for (i = 0; i < nr; i++) {
+		if (dirty)
+			set_page_dirty_lock(pages[i]);
+		put_page(pages[i]);
+	}
 }
 
 /**
@@ -228,10 +284,13 @@ void pintest_gup_put_range(const struct pintest_gup *gup, struct page *first,
 {
 	unsigned long i;
 
-	if (is_pin(gup)) {
+	if (pintest_gup_is_pin(gup->api)) {
 		pintest_compat_unpin_range(first, nr, dirty);
 		return;
 	}
-	for (i = 0; i < nr; i++)
-		put_reference(first + i, dirty);
+	for (i = 0; i < nr; i++) {
+		if (dirty)
+			set_page_dirty_lock(first + i);
+		put_page(first + i);
+	}
 }

@@ -44,7 +44,11 @@ static void unpin(struct pintest_pin *pin, bool dirty)
 	account_locked_vm(pin->payer, nr, false);
 }
 
-static void pin_free(struct pintest_pin *pin)
+/**
+ * pintest_pin_free - unpin what is still pinned, and forget the pin
+ * @pin: the pin; nobody else has it
+ */
+void pintest_pin_free(struct pintest_pin *pin)
 {
 	unpin(pin, false);
 	mmdrop(pin->gup.mm);
@@ -54,7 +58,7 @@ static void pin_free(struct pintest_pin *pin)
 
 static int pin_release(struct inode *inode, struct file *file)
 {
-	pin_free(file->private_data);
+	pintest_pin_free(file->private_data);
 	return 0;
 }
 
@@ -145,9 +149,7 @@ static struct pintest_pin *pin_new(const struct pintest_pin_args *args,
 	if (!pin)
 		return ERR_PTR(-ENOMEM);
 	init_rwsem(&pin->lock);
-	pin->gup.api = args->api;
-	pin->gup.foll = args->foll;
-	pin->gup.mm = mm;
+	pintest_gup_init(&pin->gup, mm, args->api, args->foll);
 	mmgrab(mm);
 	pin->payer = current->mm;
 	mmgrab(pin->payer);
@@ -175,7 +177,13 @@ static int pin_fill(struct pintest_pin *pin, struct pintest_pin_args *args)
 	return 0;
 }
 
-static struct pintest_pin *pin_take(struct pintest_pin_args *args)
+/**
+ * pintest_pin_take - pin, with no file yet
+ * @args: what to pin, and how; checked. out_pages and out_errno are set
+ *
+ * Return: a pin, to be freed with pintest_pin_free(), or -errno.
+ */
+struct pintest_pin *pintest_pin_take(struct pintest_pin_args *args)
 {
 	struct mm_struct *mm = pintest_target_get(args->pid);
 	struct pintest_pin *pin;
@@ -187,7 +195,7 @@ static struct pintest_pin *pin_take(struct pintest_pin_args *args)
 	if (!IS_ERR(pin)) {
 		err = pin_fill(pin, args);
 		if (err) {
-			pin_free(pin);
+			pintest_pin_free(pin);
 			pin = ERR_PTR(err);
 		}
 	}
@@ -228,7 +236,7 @@ long pintest_pin_run(struct pintest_call *call)
 	args->out_fd = get_unused_fd_flags(O_CLOEXEC);
 	if (args->out_fd < 0)
 		return args->out_fd;
-	pin = pin_take(args);
+	pin = pintest_pin_take(args);
 	if (IS_ERR(pin)) {
 		err = PTR_ERR(pin);
 		goto out_put_fd;
@@ -236,7 +244,7 @@ long pintest_pin_run(struct pintest_call *call)
 	file = pin_file(pin);
 	if (IS_ERR(file)) {
 		err = PTR_ERR(file);
-		pin_free(pin);
+		pintest_pin_free(pin);
 		goto out_put_fd;
 	}
 	err = pintest_respond(call);

@@ -12,6 +12,7 @@
  * record.c   the state of a page, and of the pages of a pin
  * inspect.c  the state of whatever is mapped in a range
  * target.c   whose memory
+ * gup_test.c the interface of the kernel's own mm/gup_test.c, if asked for
  * compat/    the only place that knows that kernels differ
  *
  * Lock order: pintest_pin.lock, then the mmap lock.
@@ -80,17 +81,26 @@ long pintest_info_run(struct pintest_call *call);
  * @mm: whose; not referenced, the owner of this structure sees to that
  * @api: &enum pintest_api
  * @foll: &enum pintest_foll bits, legal for @api
+ * @kernel_foll: the same as this kernel numbers them
  */
 struct pintest_gup {
 	struct mm_struct *mm;
 	u32 api;
 	u32 foll;
+	unsigned int kernel_foll;
 };
 
 u64 pintest_gup_apis(void);
 u32 pintest_gup_legal(u32 api);
+bool pintest_gup_is_pin(u32 api);
 bool pintest_gup_is_remote(u32 api);
 int pintest_gup_check(u32 api, u32 foll);
+int pintest_gup_foll(unsigned int flags, u32 *foll);
+void pintest_gup_init(struct pintest_gup *gup, struct mm_struct *mm, u32 api,
+		      u32 foll);
+bool pintest_gup_needs_lock(const struct pintest_gup *gup);
+long pintest_gup_call(const struct pintest_gup *gup, unsigned long start,
+		      unsigned long nr, struct page **pages, int *locked);
 long pintest_gup_take(const struct pintest_gup *gup, unsigned long start,
 		      unsigned long nr, struct page **pages);
 void pintest_gup_put(const struct pintest_gup *gup, struct page **pages,
@@ -143,11 +153,15 @@ struct pintest_pin {
 };
 
 long pintest_pin_run(struct pintest_call *call);
+struct pintest_pin *pintest_pin_take(struct pintest_pin_args *args);
+void pintest_pin_free(struct pintest_pin *pin);
 int pintest_pin_use(struct pintest_pin *pin);
 void pintest_pin_unuse(struct pintest_pin *pin);
 
 /* access.c */
 
+ssize_t pintest_access_pages(const struct pintest_pages *pages,
+			     void __user *to, size_t count, loff_t start);
 ssize_t pintest_access_read(struct file *file, char __user *to, size_t count,
 			    loff_t *offset);
 ssize_t pintest_access_write(struct file *file, const char __user *from,
@@ -192,6 +206,11 @@ long pintest_records_run(struct pintest_call *call);
 /* inspect.c */
 
 long pintest_inspect_run(struct pintest_call *call);
+
+/* gup_test.c */
+
+int pintest_gup_test_init(void);
+void pintest_gup_test_exit(void);
 
 /* target.c */
 

@@ -1,0 +1,423 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * /sys/kernel/debug/gup_test, so that the kernel's own mm selftests run on a
+ * kernel that was built without it. Off unless the module parameter asks for
+ * it, and never in the way of the kernel's own.
+ *
+ * This translates to the calls that serve /dev/pintest. Where the kernel's own
+ * warns about flags that a user made up, this returns EINVAL; where it has one
+ * set of pinned pages for the whole system, this has one for each open file.
+ */
+#include <linux/debugfs.h>
+#include <linux/ktime.h>
+#include <linux/module.h>
+#include <linux/sched/signal.h>
+#include <linux/slab.h>
+#include <linux/uaccess.h>
+#include "compat/page.h"
+#include "gup_test.h"
+#include "pintest_private.h"
+
+static bool enabled;
+module_param_named(gup_test, enabled, bool, 0444);
+MODULE_PARM_DESC(gup_test,
+		 "offer /sys/kernel/debug/gup_test as CONFIG_GUP_TEST does");
+
+/**
+ * struct gup_test_file - an open file
+ * @lock: protects @pin
+ * @pin: what LONGTERM_START pinned, or NULL
+ */
+struct gup_test_file {
+	struct mutex lock;
+	struct pintest_pin *pin;
+};
+
+/**
+ * struct bench - a benchmark under way
+ * @nr: which, &enum gup_test_nr
+ * @args: its arguments
+ * @gup: the call that it makes
+ * @pages: what the calls gave
+ * @taken: pages in @pages
+ */
+struct bench {
+	unsigned int nr;
+	struct gup_test_args args;
+	struct pintest_gup gup;
+	struct page **pages;
+	unsigned long taken;
+};
+
+static u32 bench_api(const struct bench *bench)
+{
+	switch (bench->nr) {
+	case GUP_TEST_GUP_FAST_BENCHMARK:
+		return PINTEST_API_GET_FAST;
+	case GUP_TEST_PIN_FAST_BENCHMARK:
+		return PINTEST_API_PIN_FAST;
+	case GUP_TEST_GUP_BASIC:
+		return PINTEST_API_GET;
+	case GUP_TEST_DUMP_USER_PAGES:
+		return bench->args.test_flags & GUP_TEST_FLAG_DUMP_PIN ?
+		       PINTEST_API_PIN : PINTEST_API_GET;
+	default:
+		return PINTEST_API_PIN;
+	}
+}
+
+static int bench_init_gup(struct bench *bench)
+{
+	u32 api = bench_api(bench);
+	unsigned int flags = bench->args.gup_flags;
+	u32 foll;
+
+	/* Legal there, and what the call does anyway. */
+	if (!pintest_gup_is_pin(api))
+		flags &= ~FOLL_GET;
+	if (pintest_gup_foll(flags, &foll))
+		return -EINVAL;
+	if (bench->nr == GUP_TEST_PIN_LONGTERM_BENCHMARK)
+		foll |= PINTEST_FOLL_LONGTERM;
+	if (pintest_gup_check(api, foll))
+		return -EINVAL;
+	pintest_gup_init(&bench->gup, current->mm, api, foll);
+	return 0;
+}
+
+/*
+ * Makes calls until one gives less than it was asked for. Returns how far
+ * that came: the end of the range that the last call with any page was for.
+ */
+static u64 take_range(struct bench *bench)
+{
+	const struct gup_test_args *args = &bench->args;
+	u64 end = args->addr + args->size;
+	u64 addr = args->addr, next;
+	long nr = args->nr_pages_per_call;
+	int locked = 1;
+
+	while (addr < end && nr == args->nr_pages_per_call) {
+		next = addr + (u64)nr * PAGE_SIZE;
+		if (next > end || next < addr) {
+			next = end;
+			nr = (next - addr) / PAGE_SIZE;
+		}
+		if (fatal_signal_pending(current))
+			break;
+		nr = pintest_gup_call(&bench->gup, addr, nr,
+				      bench->pages + bench->taken, &locked);
+		if (nr <= 0)
+			break;
+		bench->taken += nr;
+		addr = next;
+		cond_resched();
+	}
+	return addr;
+}
+
+static int timed_take(struct bench *bench)
+{
+	bool lock = pintest_gup_needs_lock(&bench->gup);
+	ktime_t start;
+	u64 end;
+
+	if (lock && mmap_read_lock_killable(current->mm))
+		return -EINTR;
+	start = ktime_get();
+	end = take_range(bench);
+	bench->args.get_delta_usec = ktime_us_delta(ktime_get(), start);
+	if (lock)
+		mmap_read_unlock(current->mm);
+	bench->args.size = end - bench->args.addr;
+	return 0;
+}
+
+static void timed_put(struct bench *bench)
+{
+	ktime_t start = ktime_get();
+
+	if (bench->taken)
+		pintest_gup_put(&bench->gup, bench->pages, bench->taken,
+				false);
+	bench->args.put_delta_usec = ktime_us_delta(ktime_get(), start);
+}
+
+static const char *what_is_wrong(const struct bench *bench, struct page *page)
+{
+	/* Its pins need not be counted, and it may be anywhere. */
+	if (is_zero_pfn(page_to_pfn(page)))
+		return NULL;
+	if (!pintest_compat_maybe_dma_pinned(compound_head(page)))
+		return "NOT dma-pinned";
+	if (bench->gup.foll & PINTEST_FOLL_LONGTERM &&
+	    page_zonenum(page) == ZONE_MOVABLE)
+		return "NOT pinnable but pinned";
+	return NULL;
+}
+
+static void verify_pins(const struct bench *bench)
+{
+	unsigned long i;
+
+	if (!pintest_gup_is_pin(bench->gup.api) ||
+	    bench->nr == GUP_TEST_DUMP_USER_PAGES)
+		return;
+	for (i = 0; i < bench->taken; i++) {
+		const char *wrong = what_is_wrong(bench, bench->pages[i]);
+
+		if (wrong) {
+			pr_warn("pages[%lu] is %s\n", i, wrong);
+			dump_page(bench->pages[i], "gup_test failure");
+			return;
+		}
+	}
+}
+
+static void dump_pages(struct bench *bench)
+{
+	u32 *which = bench->args.which_pages;
+	unsigned int i;
+
+	for (i = 0; i < GUP_TEST_MAX_DUMP; i++) {
+		if (which[i] > bench->taken) {
+			pr_warn("ZEROING due to out of range: .which_pages[%u]: %u\n",
+				i, which[i]);
+			which[i] = 0;
+		}
+		if (!which[i])
+			continue;
+		pr_info("---- page #%u, starting from user virt addr: 0x%llx\n",
+			which[i] - 1, bench->args.addr);
+		dump_page(bench->pages[which[i] - 1],
+			  "gup_test: dump_pages() test");
+	}
+}
+
+static int run_bench(struct bench *bench)
+{
+	u64 nr = bench->args.size / PAGE_SIZE;
+	int err = bench_init_gup(bench);
+
+	if (err)
+		return err;
+	if (bench->args.addr + bench->args.size < bench->args.addr)
+		return -EINVAL;
+	if (nr > INT_MAX / sizeof(*bench->pages))
+		return -ENOMEM;
+	bench->pages = kvcalloc(nr, sizeof(*bench->pages),
+				GFP_KERNEL | __GFP_NOWARN);
+	if (!bench->pages)
+		return -ENOMEM;
+	err = timed_take(bench);
+	if (!err) {
+		verify_pins(bench);
+		if (bench->nr == GUP_TEST_DUMP_USER_PAGES)
+			dump_pages(bench);
+		timed_put(bench);
+	}
+	kvfree(bench->pages);
+	return err;
+}
+
+static long bench_ioctl(unsigned int nr, void __user *user)
+{
+	const size_t size = offsetofend(struct gup_test_args, which_pages);
+	struct bench bench = { .nr = nr };
+	int err;
+
+	if (copy_from_user(&bench.args, user, size))
+		return -EFAULT;
+	err = run_bench(&bench);
+	if (err)
+		return err;
+	return copy_to_user(user, &bench.args, size) ? -EFAULT : 0;
+}
+
+static int longterm_pin_args(void __user *user, struct pintest_pin_args *pin)
+{
+	struct gup_test_longterm_args args;
+
+	if (copy_from_user(&args, user,
+			   offsetofend(struct gup_test_longterm_args, flags)))
+		return -EFAULT;
+	if (args.flags & ~(GUP_TEST_LONGTERM_WRITE | GUP_TEST_LONGTERM_FAST) ||
+	    args.size > LONG_MAX ||
+	    pintest_check_range(args.addr, args.size))
+		return -EINVAL;
+	pin->addr = args.addr;
+	pin->length = args.size;
+	pin->api = args.flags & GUP_TEST_LONGTERM_FAST ? PINTEST_API_PIN_FAST :
+							 PINTEST_API_PIN;
+	pin->foll = PINTEST_FOLL_LONGTERM;
+	if (args.flags & GUP_TEST_LONGTERM_WRITE)
+		pin->foll |= PINTEST_FOLL_WRITE;
+	return 0;
+}
+
+/* All pages or none. @file->lock is held, as for the next two. */
+static int longterm_start(struct gup_test_file *file, void __user *user)
+{
+	struct pintest_pin_args args = {};
+	struct pintest_pin *pin;
+	int err;
+
+	if (file->pin)
+		return -EINVAL;
+	err = longterm_pin_args(user, &args);
+	if (err)
+		return err;
+	pin = pintest_pin_take(&args);
+	if (IS_ERR(pin))
+		return PTR_ERR(pin);
+	if (args.out_errno) {
+		pintest_pin_free(pin);
+		return -(int)args.out_errno;
+	}
+	file->pin = pin;
+	return 0;
+}
+
+static void longterm_stop(struct gup_test_file *file)
+{
+	if (file->pin)
+		pintest_pin_free(file->pin);
+	file->pin = NULL;
+}
+
+static int longterm_read(struct gup_test_file *file, void __user *user)
+{
+	ssize_t ret;
+	u64 to;
+
+	if (!file->pin)
+		return -EINVAL;
+	if (copy_from_user(&to, user, sizeof(to)))
+		return -EFAULT;
+	ret = pintest_access_pages(&file->pin->pages, u64_to_user_ptr(to),
+				   file->pin->length, 0);
+	if (ret < 0)
+		return ret;
+	return ret == file->pin->length ? 0 : -EFAULT;
+}
+
+static long longterm_ioctl(struct gup_test_file *file, unsigned int nr,
+			   void __user *user)
+{
+	int err = 0;
+
+	if (mutex_lock_killable(&file->lock))
+		return -EINTR;
+	switch (nr) {
+	case GUP_TEST_LONGTERM_START:
+		err = longterm_start(file, user);
+		break;
+	case GUP_TEST_LONGTERM_STOP:
+		longterm_stop(file);
+		break;
+	default:
+		err = longterm_read(file, user);
+	}
+	mutex_unlock(&file->lock);
+	return err;
+}
+
+/* @full is the size of the argument, @packed that of its fields. */
+static bool is_cmd(unsigned int cmd, unsigned int dir, size_t full,
+		   size_t packed)
+{
+	return _IOC_TYPE(cmd) == GUP_TEST_IOC_TYPE && _IOC_DIR(cmd) == dir &&
+	       (_IOC_SIZE(cmd) == full || _IOC_SIZE(cmd) == packed);
+}
+
+static bool is_defined(unsigned int cmd)
+{
+	switch (_IOC_NR(cmd)) {
+	case GUP_TEST_GUP_FAST_BENCHMARK ... GUP_TEST_DUMP_USER_PAGES:
+		return is_cmd(cmd, _IOC_READ | _IOC_WRITE,
+			      sizeof(struct gup_test_args),
+			      offsetofend(struct gup_test_args, which_pages));
+	case GUP_TEST_LONGTERM_START:
+		return is_cmd(cmd, _IOC_WRITE,
+			      sizeof(struct gup_test_longterm_args),
+			      offsetofend(struct gup_test_longterm_args,
+					  flags));
+	case GUP_TEST_LONGTERM_STOP:
+		return is_cmd(cmd, _IOC_NONE, 0, 0);
+	case GUP_TEST_LONGTERM_READ:
+		return is_cmd(cmd, _IOC_WRITE, sizeof(u64), sizeof(u64));
+	default:
+		return false;
+	}
+}
+
+static long gup_test_ioctl(struct file *file, unsigned int cmd,
+			   unsigned long arg)
+{
+	unsigned int nr = _IOC_NR(cmd);
+	void __user *user = (void __user *)arg;
+
+	if (!is_defined(cmd))
+		return -EINVAL;
+	if (nr <= GUP_TEST_DUMP_USER_PAGES)
+		return bench_ioctl(nr, user);
+	return longterm_ioctl(file->private_data, nr, user);
+}
+
+static int gup_test_open(struct inode *inode, struct file *file)
+{
+	struct gup_test_file *state = kzalloc(sizeof(*state), GFP_KERNEL);
+
+	if (!state)
+		return -ENOMEM;
+	mutex_init(&state->lock);
+	file->private_data = state;
+	return nonseekable_open(inode, file);
+}
+
+static int gup_test_release(struct inode *inode, struct file *file)
+{
+	longterm_stop(file->private_data);
+	kfree(file->private_data);
+	return 0;
+}
+
+static const struct file_operations gup_test_fops = {
+	.owner = THIS_MODULE,
+	.open = gup_test_open,
+	.unlocked_ioctl = gup_test_ioctl,
+	.compat_ioctl = compat_ptr_ioctl,
+	.release = gup_test_release,
+};
+
+static struct dentry *gup_test_dentry;
+
+/**
+ * pintest_gup_test_init - offer gup_test if the module parameter says so
+ *
+ * "Unsafe" creation is safe here, and the only one that 32-bit callers can
+ * use: an open file keeps the module.
+ *
+ * Return: 0, also if the kernel has its own; -errno.
+ */
+int pintest_gup_test_init(void)
+{
+	struct dentry *own;
+
+	if (!enabled)
+		return 0;
+	own = debugfs_lookup("gup_test", NULL);
+	if (!IS_ERR_OR_NULL(own)) {
+		dput(own);
+		pr_notice("this kernel has its own gup_test; left alone\n");
+		return 0;
+	}
+	gup_test_dentry = debugfs_create_file_unsafe("gup_test", 0600, NULL,
+						     NULL, &gup_test_fops);
+	return PTR_ERR_OR_ZERO(gup_test_dentry);
+}
+
+void pintest_gup_test_exit(void)
+{
+	debugfs_remove(gup_test_dentry);
+}

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The ABI of /sys/kernel/debug/gup_test; mirrors mm/gup_test.h of the kernel,
+ * which is not installed anywhere, as of 6.12.
+ *
+ * The ioctl numbers carry the size of their argument, which differs for
+ * 32-bit callers on x86: there the structures have no padding at the end. All
+ * fields are at the same offsets, so both sizes are taken.
+ */
+#ifndef PINTEST_GUP_TEST_H
+#define PINTEST_GUP_TEST_H
+
+#include <linux/ioctl.h>
+#include <linux/types.h>
+
+#define GUP_TEST_IOC_TYPE 'g'
+
+/* Numbers of the ioctls: the argument is a struct gup_test_args, ... */
+enum gup_test_nr {
+	GUP_TEST_GUP_FAST_BENCHMARK	= 1,
+	GUP_TEST_PIN_FAST_BENCHMARK	= 2,
+	GUP_TEST_PIN_LONGTERM_BENCHMARK	= 3,
+	GUP_TEST_GUP_BASIC		= 4,
+	GUP_TEST_PIN_BASIC		= 5,
+	GUP_TEST_DUMP_USER_PAGES	= 6,
+	/* ... a struct gup_test_longterm_args, nothing, and a __u64. */
+	GUP_TEST_LONGTERM_START		= 7,
+	GUP_TEST_LONGTERM_STOP		= 8,
+	GUP_TEST_LONGTERM_READ		= 9,
+};
+
+#define GUP_TEST_MAX_DUMP 8
+
+/* gup_test_args.test_flags: GUP_TEST_DUMP_USER_PAGES pins, it does not get. */
+#define GUP_TEST_FLAG_DUMP_PIN 1
+
+/**
+ * struct gup_test_args - a benchmark
+ * @get_delta_usec: out: microseconds that taking the pages took
+ * @put_delta_usec: out: microseconds that giving them back took
+ * @addr: first byte of the range
+ * @size: bytes; out: how far it came
+ * @nr_pages_per_call: pages that each GUP call is asked for
+ * @gup_flags: FOLL flags as this kernel numbers them
+ * @test_flags: GUP_TEST_FLAG_DUMP_PIN
+ * @which_pages: which pages to dump; 1 is the first, 0 means none
+ */
+struct gup_test_args {
+	__u64 get_delta_usec;
+	__u64 put_delta_usec;
+	__u64 addr;
+	__u64 size;
+	__u32 nr_pages_per_call;
+	__u32 gup_flags;
+	__u32 test_flags;
+	__u32 which_pages[GUP_TEST_MAX_DUMP];
+};
+
+/* gup_test_longterm_args.flags */
+#define GUP_TEST_LONGTERM_WRITE	1
+#define GUP_TEST_LONGTERM_FAST	2
+
+/**
+ * struct gup_test_longterm_args - pages to pin until STOP
+ * @addr: first byte of the range, a multiple of the page size
+ * @size: bytes, a multiple of the page size, not 0
+ * @flags: GUP_TEST_LONGTERM_WRITE, GUP_TEST_LONGTERM_FAST
+ */
+struct gup_test_longterm_args {
+	__u64 addr;
+	__u64 size;
+	__u32 flags;
+};
+
+#endif /* PINTEST_GUP_TEST_H */
