@@ -104,6 +104,13 @@ void cli_no_operands(const struct command *cmd, int argc, char **argv);
 uint64_t cli_number(const struct command *cmd, const char *option,
 		    const char *text);
 
+/** cli_pid() - read the number of a process; or exit */
+pid_t cli_pid(const struct command *cmd, const char *text);
+
+/** cli_columns() - see that --columns names columns only; or exit */
+void cli_columns(const struct command *cmd, const struct column *columns,
+		 const char *wanted);
+
 /** cli_mask() - read a list of names of @table's bits; or exit */
 uint64_t cli_mask(const struct command *cmd, const char *option,
 		  enum pintest_names table, const char *text);

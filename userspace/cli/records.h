@@ -10,4 +10,13 @@
 /** record_columns - columns whose rows are struct pintest_record */
 extern const struct column record_columns[];
 
+/*
+ * Writers of some of them, for other tables whose rows begin with a record.
+ */
+void record_write_addr(struct cell *cell, const void *row);
+void record_write_order(struct cell *cell, const void *row);
+void record_write_pins(struct cell *cell, const void *row);
+void record_write_pins_kind(struct cell *cell, const void *row);
+void record_write_flags(struct cell *cell, const void *row);
+
 #endif /* PINTEST_CLI_RECORDS_H */

@@ -85,6 +85,15 @@ void cell_bool(struct cell *cell, bool value);
  */
 void cell_names(struct cell *cell, enum pintest_names table, uint64_t mask);
 
+/**
+ * cell_list() - write names of bits in full, "none" if there is no bit;
+ *	COLUMN_RAW
+ */
+void cell_list(struct cell *cell, enum pintest_names table, uint64_t mask);
+
+/** cell_name() - write the name of a number; text has the brief one */
+void cell_name(struct cell *cell, enum pintest_names table, uint64_t value);
+
 /** struct table - rows to be printed */
 struct table;
 
@@ -96,7 +105,8 @@ struct table;
  *	"+" adds them to those shown anyway; NULL for those
  * @json: print it as JSON
  *
- * Return: the table, or NULL if @wanted has a name that is not a column's.
+ * Return: the table, or NULL if @wanted has a name that is not a column's:
+ * see columns_unknown(), or names too many.
  */
 struct table *table_new(const char *name, const struct column *columns,
 			const char *wanted, bool json);
@@ -115,6 +125,18 @@ void table_print(struct table *table);
  * The cell becomes an object with the table's name as its only key.
  */
 void table_write(struct table *table, struct cell *cell);
+
+/** row_print() - print one row on standard output, a line for each column */
+void row_print(const struct column *columns, const void *row);
+
+/**
+ * columns_unknown() - first word of a list of columns that is not one
+ * @columns: all columns, ended by an empty one
+ * @wanted: the list, as for table_new(), or NULL
+ *
+ * Return: where it stands in @wanted, or NULL if all are known.
+ */
+const char *columns_unknown(const struct column *columns, const char *wanted);
 
 /** columns_help() - print the columns for --help */
 void columns_help(const struct column *columns, FILE *out);

@@ -251,8 +251,7 @@ static bool in_use(const struct module_facts *facts)
 
 static const struct diagnosis unload_diagnoses[] = {
 	{ PINTEST_MODULE_NOT_LOADED, not_loaded,
-	  "module pintest is not loaded",
-	  "nothing has to be done" },
+	  "module pintest is not loaded", "" },
 	{ PINTEST_MODULE_NOT_ROOT, not_root,
 	  "unloading a module takes CAP_SYS_MODULE, which this process has not",
 	  "run it as root, and outside of containers" },

@@ -359,8 +359,8 @@ enum pintest_module_problem {
  *
  * @problem: the kind of trouble
  * @error: the positive errno behind it, or 0
- * @why: one sentence that tells what is wrong
- * @advice: one sentence that tells what to do next
+ * @why: one sentence that tells what is wrong; neither ends in a full stop
+ * @advice: one sentence, an order, that tells what to do next; or empty
  */
 struct pintest_module_error {
 	enum pintest_module_problem problem;

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * pintest load and unload: the kernel module.
+ */
+#include <err.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "cli.h"
+
+static const struct cli_option load_options[] = {
+	{ "path", 'p', "FILE",
+	  "load this file rather than the installed module" },
+	{ 0 },
+};
+
+static int run_load(int argc, char **argv)
+{
+	struct pintest_module_error why;
+	const char *path = NULL;
+	struct pintest *pt;
+	int key;
+
+	while ((key = cli_getopt(&command_load, argc, argv)) >= 0)
+		if (key == 'p')
+			path = optarg;
+	cli_no_operands(&command_load, argc, argv);
+
+	if (pintest_module_load(path, NULL, &why)) {
+		cli_module_error(&why);
+		return CLI_FAILED;
+	}
+	if (cli_open(&pt))
+		return CLI_FAILED;
+	pintest_close(pt);
+	return CLI_PASSED;
+}
+
+const struct command command_load = {
+	.name = "load",
+	.summary = "load the kernel module",
+	.about = "Load the module pintest and see that its device works. Fine if it is loaded\n"
+		 "already. The other commands load the installed module by themselves.\n",
+	.options = load_options,
+	.exits = "0   it is loaded\n"
+		 "1   it is not; the reason is told\n"
+		 "64  the command line is wrong\n",
+	.examples = "pintest load\n"
+		    "pintest load --path module/pintest.ko\n",
+	.run = run_load,
+};
+
+static const struct cli_option unload_options[] = {
+	{ 0 },
+};
+
+static int run_unload(int argc, char **argv)
+{
+	struct pintest_module_error why;
+
+	while (cli_getopt(&command_unload, argc, argv) >= 0)
+		continue;
+	cli_no_operands(&command_unload, argc, argv);
+
+	if (pintest_module_unload(&why)) {
+		cli_module_error(&why);
+		return CLI_FAILED;
+	}
+	return CLI_PASSED;
+}
+
+const struct command command_unload = {
+	.name = "unload",
+	.summary = "unload the kernel module",
+	.about = "Unload the module pintest. Refused while the device or a pin is open.\n",
+	.options = unload_options,
+	.exits = "0   it is unloaded\n"
+		 "1   it is not, or it was not loaded; the reason is told\n"
+		 "64  the command line is wrong\n",
+	.examples = "pintest unload\n",
+	.run = run_unload,
+};

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The pintest command: finds the subcommand and runs it.
+ */
+#include <err.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli.h"
+
+static const struct command *const commands[] = {
+	&command_pin,
+	&command_inspect,
+	&command_info,
+	&command_load,
+	&command_unload,
+};
+
+#define COMMANDS	(sizeof(commands) / sizeof(commands[0]))
+
+/* A full disk or a closed pipe shows when the last bytes are flushed. */
+static void close_stdout(void)
+{
+	if (ferror(stdout) | fclose(stdout)) {
+		warn("standard output");
+		_exit(CLI_FAILED);
+	}
+}
+
+static void help(void)
+{
+	size_t i;
+
+	printf("Usage: pintest COMMAND [OPTION]...\n"
+	       "\n"
+	       "Tell whether pins of user memory (pin_user_pages() and friends) see what the\n"
+	       "process sees, on the kernel that runs.\n"
+	       "\n"
+	       "Commands:\n");
+	for (i = 0; i < COMMANDS; i++)
+		printf("  %-10s  %s\n", commands[i]->name,
+		       commands[i]->summary);
+	printf("\n"
+	       "Options:\n"
+	       "  -h, --help     this help; 'pintest COMMAND --help' tells more\n"
+	       "  -V, --version  the version\n"
+	       "\n"
+	       "Exit codes: 0 passed or done, 1 failed, 2 broken, 4 all skipped, 64 usage.\n");
+}
+
+static const struct command *find_command(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < COMMANDS; i++)
+		if (!strcmp(commands[i]->name, name))
+			return commands[i];
+	return NULL;
+}
+
+static bool is_one_of(const char *arg, const char *brief, const char *name)
+{
+	return !strcmp(arg, brief) || !strcmp(arg, name);
+}
+
+int main(int argc, char **argv)
+{
+	const struct command *cmd;
+
+	atexit(close_stdout);
+	if (argc < 2) {
+		warnx("no command: see 'pintest --help'");
+		return CLI_USAGE;
+	}
+	if (is_one_of(argv[1], "-h", "--help")) {
+		help();
+		return CLI_PASSED;
+	}
+	if (is_one_of(argv[1], "-V", "--version")) {
+		printf("pintest %s\n", pintest_version());
+		return CLI_PASSED;
+	}
+	cmd = find_command(argv[1]);
+	if (!cmd) {
+		warnx("no command '%s': see 'pintest --help'", argv[1]);
+		return CLI_USAGE;
+	}
+	return cmd->run(argc - 1, argv + 1);
+}

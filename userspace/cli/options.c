@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Command lines: options by the table of the command, its --help, and the
+ * values that options take.
+ */
+#include <ctype.h>
+#include <err.h>
+#include <errno.h>
+#include <getopt.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli.h"
+#include "table.h"
+
+#define MAX_OPTIONS	32
+
+static const struct cli_option help_option = {
+	"help", 'h', NULL, "this help",
+};
+
+/* The rows of a command's table, and --help after them. */
+static const struct cli_option *option_at(const struct command *cmd, int i)
+{
+	const struct cli_option *option = cmd->options;
+
+	while (i && option->name) {
+		option++;
+		i--;
+	}
+	if (option->name)
+		return option;
+	return i ? NULL : &help_option;
+}
+
+#define HELP_COLUMN	26
+
+/* Long names stand below each other, whether they have short ones or not. */
+static void print_option(const struct cli_option *option)
+{
+	const char *line = option->help;
+	int column, length;
+
+	column = printf(option->key < 256 ? "  -%c, " : "      ",
+			option->key);
+	column += printf("--%s%s%s", option->name, option->arg ? " " : "",
+			 option->arg ? option->arg : "");
+	for (;; line += length + 1) {
+		length = strcspn(line, "\n");
+		printf("%*s%.*s\n", HELP_COLUMN - column, "", length, line);
+		if (!line[length])
+			break;
+		column = 0;
+	}
+}
+
+static void print_indented(const char *title, const char *text)
+{
+	int length;
+
+	if (!text)
+		return;
+	printf("\n%s:\n", title);
+	for (; *text; text += length + 1) {
+		length = strcspn(text, "\n");
+		printf("  %.*s\n", length, text);
+	}
+}
+
+static void print_help(const struct command *cmd)
+{
+	const struct cli_option *option;
+	int i;
+
+	printf("Usage: pintest %s [OPTION]...%s%s\n\n%s\nOptions:\n",
+	       cmd->name, cmd->operands ? " " : "",
+	       cmd->operands ? cmd->operands : "", cmd->about);
+	for (i = 0; (option = option_at(cmd, i)); i++)
+		print_option(option);
+	if (cmd->columns) {
+		printf("\nColumns:\n");
+		columns_help(cmd->columns, stdout);
+	}
+	print_indented("Exit codes", cmd->exits);
+	print_indented("Examples", cmd->examples);
+}
+
+/* getopt_long() numbers what has no short name from 256 on, as we do. */
+static void getopt_tables(const struct command *cmd, struct option *longs,
+			  char *shorts)
+{
+	const struct cli_option *option;
+	int i;
+
+	for (i = 0; i < MAX_OPTIONS && (option = option_at(cmd, i)); i++) {
+		longs[i] = (struct option) {
+			.name = option->name,
+			.has_arg = option->arg ? required_argument :
+						 no_argument,
+			.val = option->key,
+		};
+		if (option->key >= 256)
+			continue;
+		*shorts++ = option->key;
+		if (option->arg)
+			*shorts++ = ':';
+	}
+	longs[i] = (struct option) { 0 };
+	*shorts = '\0';
+}
+
+int cli_getopt(const struct command *cmd, int argc, char **argv)
+{
+	struct option longs[MAX_OPTIONS + 1];
+	char shorts[2 * MAX_OPTIONS + 1];
+	char name[64];
+	int key;
+
+	getopt_tables(cmd, longs, shorts);
+
+	/* getopt_long() begins its complaints with argv[0]. */
+	snprintf(name, sizeof(name), "pintest %s", cmd->name);
+	argv[0] = name;
+	key = getopt_long(argc, argv, shorts, longs, NULL);
+	argv[0] = (char *)cmd->name;
+
+	if (key == '?') {
+		fprintf(stderr, "See 'pintest %s --help'.\n", cmd->name);
+		exit(CLI_USAGE);
+	}
+	if (key == 'h') {
+		print_help(cmd);
+		exit(CLI_PASSED);
+	}
+	return key;
+}
+
+void cli_usage(const struct command *cmd, const char *format, ...)
+{
+	va_list args;
+
+	fprintf(stderr, "pintest %s: ", cmd->name);
+	va_start(args, format);
+	vfprintf(stderr, format, args);
+	va_end(args);
+	fprintf(stderr, "\nSee 'pintest %s --help'.\n", cmd->name);
+	exit(CLI_USAGE);
+}
+
+void cli_no_operands(const struct command *cmd, int argc, char **argv)
+{
+	if (optind < argc)
+		cli_usage(cmd, "'%s' is one argument too many", argv[optind]);
+}
+
+/* Bits that a unit shifts by, or -1. */
+static int unit_shift(const char *unit)
+{
+	static const char units[] = "KMGT";
+	const char *at;
+
+	if (!*unit)
+		return 0;
+	at = strchr(units, toupper(*unit));
+	return at && !unit[1] ? 10 * (at - units + 1) : -1;
+}
+
+uint64_t cli_number(const struct command *cmd, const char *option,
+		    const char *text)
+{
+	int base = text[0] == '0' && tolower(text[1]) == 'x' ? 16 : 10;
+	uint64_t value;
+	char *end;
+	int shift;
+
+	errno = 0;
+	value = strtoull(text, &end, base);
+	shift = unit_shift(end);
+	if (!isdigit(*text) || end == text || shift < 0)
+		cli_usage(cmd, "--%s '%s' is not a number: it is written as 4096, 0x1000 or 4K",
+			  option, text);
+	if (errno || value > UINT64_MAX >> shift)
+		cli_usage(cmd, "--%s '%s' is too large", option, text);
+	return value << shift;
+}
+
+pid_t cli_pid(const struct command *cmd, const char *text)
+{
+	uint64_t pid = cli_number(cmd, "pid", text);
+
+	if (!pid || pid > INT32_MAX)
+		cli_usage(cmd, "--pid '%s' is not the number of a process",
+			  text);
+	return pid;
+}
+
+void cli_columns(const struct command *cmd, const struct column *columns,
+		 const char *wanted)
+{
+	const char *bad = columns_unknown(columns, wanted);
+
+	if (bad)
+		cli_usage(cmd, "--columns does not know '%.*s'",
+			  (int)strcspn(bad, ","), bad);
+}
+
+/* What the names of a table are, for a complaint about another one. */
+static void all_names(enum pintest_names table, char *buf, size_t size)
+{
+	const struct pintest_name *names;
+	size_t i, count, used = 0;
+
+	names = pintest_names(table, &count);
+	for (i = 0; i < count && used < size; i++)
+		used += snprintf(buf + used, size - used, "%s%s",
+				 i ? ", " : "", names[i].name);
+}
+
+uint64_t cli_mask(const struct command *cmd, const char *option,
+		  enum pintest_names table, const char *text)
+{
+	char known[512];
+	const char *bad;
+	uint64_t mask;
+
+	if (pintest_parse_mask(table, text, &mask, &bad)) {
+		all_names(table, known, sizeof(known));
+		cli_usage(cmd, "--%s does not know '%.*s': it takes none, or some of %s",
+			  option, (int)strcspn(bad, ","), bad, known);
+	}
+	return mask;
+}
+
+uint64_t cli_value(const struct command *cmd, const char *option,
+		   enum pintest_names table, const char *text)
+{
+	char known[512];
+	uint64_t value;
+
+	if (pintest_value(table, text, &value)) {
+		all_names(table, known, sizeof(known));
+		cli_usage(cmd, "--%s does not know '%s': it takes one of %s",
+			  option, text, known);
+	}
+	return value;
+}
+
+void cli_module_error(const struct pintest_module_error *why)
+{
+	warnx("%s.", why->why);
+	if (why->advice[0])
+		fprintf(stderr, "To go on, %s.\n", why->advice);
+}
+
+int cli_open(struct pintest **pt)
+{
+	struct pintest_module_error why;
+	int ret;
+
+	ret = pintest_open_loading(pt, &why);
+	if (ret)
+		cli_module_error(&why);
+	return ret;
+}
