@@ -1,0 +1,234 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+#
+# Kernels: from a name, or a suite and a release, to
+#
+# kernel_release
+# kernel_image
+# kernel_modules   a lib/modules/<release>, or nothing
+# kernel_headers   the build directory as the tree sees it, or nothing
+# kernel_id        release and version for the names of cache entries; nothing
+#                  for a kernel from outside, of which nothing is cached
+#
+# Packages are unpacked, not installed: no initramfs is made and no boot loader
+# asked. Only the compiler and the kernel's build tools are installed in the
+# tree, and the headers unpacked there. Files are looked for where they are,
+# since Debian moves them between packages.
+#
+# $vm_cache/names/ remembers which release and package version was newest, so
+# that only fetch, or the first run, asks the archive.
+
+# kernel_wanted RELEASE SUITE: set kernel_suite, kernel_prefix and
+# kernel_flavour. RELEASE may be a beginning, with or without a flavour; the
+# table knows the suite of some.
+kernel_wanted() {
+	kernel_wanted=$1 kernel_prefix=$1 kernel_flavour= kernel_suite=$2
+	if [[ $1 =~ ^(.*[0-9])-([a-z].*)$ ]]; then
+		kernel_prefix=${BASH_REMATCH[1]}
+		kernel_flavour=${BASH_REMATCH[2]}
+	fi
+	[ -n "$2" ] && return
+	kernel_suite=$(table kernels |
+		awk -v n="$kernel_prefix" '$1 == n { print $2 }')
+	[ -n "$kernel_suite" ] || usage_error "no kernel $1 in" \
+		"$vm_dir/kernels, and no --suite and --release"
+}
+
+# Does release $1 fit what is wanted? Debian calls flavours rt-amd64 and
+# arm64-16k. What is left before the flavour is a version, in which letters
+# only come with a distribution's mark.
+kernel_fits() {
+	local f=${kernel_flavour:-$arch_flavour} suffix version
+
+	[ "$1" != "$kernel_wanted" ] || return 0
+	for suffix in "$f" "$f-$arch_flavour" "$arch_flavour-$f"; do
+		version=${1%"-$suffix"}
+		[ "$version" != "$1" ] || continue
+		[[ $version =~ ^([-+.~0-9]|deb|bpo|rc|trunk)*$ ]] || continue
+		case $version in
+		"$kernel_prefix" | "$kernel_prefix"[!0-9]*) return 0 ;;
+		esac
+	done
+	return 1
+}
+
+# Releases in the suite's package lists, newest first.
+kernel_releases() {
+	# shellcheck disable=SC2016 # the tree's shell expands it
+	tree_run sh -c 'apt-get indextargets --format "\$(FILENAME)" \
+		"Created-By: Packages" "Release: $1" "Architecture: $2" |
+		xargs -r /usr/lib/apt/apt-helper cat-file' \
+		sh "$kernel_suite" "$arch" |
+		sed -nE 's/^Package: linux-image-([0-9].*)/\1/p' |
+		sed 's/-unsigned$//' | sort -Vru
+}
+
+# Direct dependencies of PACKAGE, by name.
+kernel_depends() {
+	tree_run apt-cache depends --important "$1" |
+		sed -nE 's/^ *\|?(Pre)?Depends: ([^:]*).*/\2/p'
+}
+
+# PACKAGE and all below it whose names match the extended regexp PATTERN.
+kernel_closure() {
+	tree_run apt-cache depends --recurse --important "$1" |
+		grep -v '^ ' | sed 's/:.*//' | grep -Ex "$2" |
+		sort -u
+}
+
+kernel_version() {
+	tree_run apt-cache show --no-all-versions "$1:$arch" 2>/dev/null |
+		sed -n 's/^Version: //p'
+}
+
+kernel_image_package() {
+	local name=linux-image-$1
+
+	[ -n "$(kernel_version "$name")" ] || name+=-unsigned
+	echo "$name"
+}
+
+# Print the newest release that fits and can be compiled for, and its version.
+# A metapackage is named like a kernel, but depends on one.
+kernel_resolve() {
+	local release version depends
+
+	while read -r release; do
+		kernel_fits "$release" || continue
+		version=$(kernel_version "linux-headers-$release" || true)
+		[ -n "$version" ] || continue
+		depends=$(kernel_depends "linux-headers-$release:$arch")
+		grep -q '^linux-headers-.*-common' <<<"$depends" || continue
+		echo "$release $version"
+		return
+	done < <(kernel_releases)
+	die "no kernel $kernel_wanted for $arch in $kernel_suite that has" \
+		"headers"
+}
+
+# kernel_unpack DIR PACKAGE...: unpack packages of $arch under DIR.
+kernel_unpack() {
+	local dir=$1 debs=$vm_tmp/debs deb
+	shift
+
+	mkdir "$debs"
+	# shellcheck disable=SC2016 # the tree's shell expands it
+	tree_run --bind "$debs" sh -ec 'cd "$1"; shift; apt-get download "$@"' \
+		sh "$debs" "${@/%/:$arch}"
+	# A tree's /lib is a link, which must stay one.
+	for deb in "$debs"/*.deb; do
+		dpkg-deb --fsys-tarfile "$deb" |
+			tar -x --keep-directory-symlink -C "$dir"
+	done
+	rm -r "$debs"
+}
+
+# The image and modules of RELEASE, as DIR/vmlinuz, DIR/config and
+# DIR/lib/modules/RELEASE.
+kernel_install_image() {
+	local release=$1 dir=$2 new=$vm_tmp/unpacked image packages
+
+	mkdir -p "$new" "$vm_tmp/image/lib/modules"
+	image=$(kernel_image_package "$release")
+	packages=$(kernel_closure "$image:$arch" \
+		"linux-[a-z]+-${release//+/\\+}(-unsigned)?")
+	# shellcheck disable=SC2086 # a list
+	kernel_unpack "$new" $packages
+	mv "$(find "$new" -name 'vmlinu[xz]*' -type f | sed -n 1p)" \
+		"$vm_tmp/image/vmlinuz"
+	mv "$(find "$new" -name 'config*' -type f | sed -n 1p)" \
+		"$vm_tmp/image/config"
+	mv "$(find "$new" -path "*lib/modules/$release" -type d | sed -n 1p)" \
+		"$vm_tmp/image/lib/modules/"
+	depmod -b "$vm_tmp/image" "$release"
+	rm -r "$new"
+	mkdir -p "${dir%/*}"
+	mv -T "$vm_tmp/image" "$dir"
+}
+
+# The packages that compile for the headers of PACKAGE. Debian names the
+# compiler by its version, or through a package of its own.
+kernel_build_packages() {
+	local compiler
+
+	kernel_closure "$1" 'linux-kbuild-.*'
+	compiler=$(kernel_depends "$1" | grep -oE '\bgcc-[0-9]+' | sort -u)
+	[ "$arch" = "$(host_arch)" ] || compiler+=-${arch_cross//_/-}
+	echo "$compiler"
+}
+
+kernel_install_headers() {
+	local release=$1 packages
+
+	packages=$(kernel_build_packages "linux-headers-$release:$arch")
+	tree_run dpkg --configure -a
+	# shellcheck disable=SC2086 # a list
+	tree_run apt-get install -y $packages
+	tree_run apt-get clean
+	packages=$(kernel_closure "linux-headers-$release:$arch" \
+		'linux-(headers|base)-[0-9].*')
+	# shellcheck disable=SC2086 # a list
+	kernel_unpack "$tree" $packages
+}
+
+# Bring a kernel into the cache and remember it under NAME. The stamp in the
+# tree says which version's headers are there: the archive replaces packages
+# without a new release name.
+kernel_make() {
+	local name=$1 release version stamp
+
+	tree_run apt-get update
+	kernel_resolve >"$vm_tmp/resolved"
+	read -r release version <"$vm_tmp/resolved"
+	stamp=$tree/usr/src/pintest-headers-$release
+	if [ "$(cat "$stamp" 2>/dev/null)" != "$version" ]; then
+		kernel_install_headers "$release"
+		echo "$version" >"$stamp"
+	fi
+	[ -d "$(kernel_dir "$release" "$version")" ] ||
+		kernel_install_image "$release" \
+			"$(kernel_dir "$release" "$version")"
+	mkdir -p "${name%/*}"
+	mv "$vm_tmp/resolved" "$name"
+}
+
+kernel_dir() {
+	echo "$vm_cache/kernels/$arch/$1_$2"
+}
+
+# Make the wanted kernel present and set kernel_*. With an argument, ask the
+# archive even if we know one.
+kernel_need() {
+	local name version dir
+
+	tree_select "$kernel_suite"
+	tree_need
+	name=$vm_cache/names/$arch/$kernel_suite/$kernel_wanted
+	if [ ! -e "$name" ] || [ $# -gt 0 ]; then
+		note "looking for kernel $kernel_wanted for $arch in" \
+			"$kernel_suite"
+		locked "tree-$tree_name" logged "kernel-$kernel_wanted-$arch" \
+			kernel_make "$name"
+	fi
+	read -r kernel_release version <"$name"
+	dir=$(kernel_dir "$kernel_release" "$version")
+	kernel_id=${dir##*/}
+	kernel_image=$dir/vmlinuz
+	kernel_modules=$dir/lib/modules/$kernel_release
+	kernel_headers=/lib/modules/$kernel_release/build
+}
+
+# kernel_given IMAGE MODULES HEADERS: a kernel from outside; the last two may
+# be empty.
+kernel_given() {
+	kernel_image=$(realpath -e "$1")
+	kernel_modules=${2:+$(realpath -e "$2")}
+	kernel_headers=${3:+$(realpath -e "$3")}
+	kernel_id= kernel_release=
+	if [ -n "$kernel_modules" ]; then
+		kernel_release=${kernel_modules##*/}
+	elif [ -n "$kernel_headers" ]; then
+		kernel_release=$(
+			cat "$kernel_headers/include/config/kernel.release")
+	fi
+}

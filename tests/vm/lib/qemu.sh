@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+#
+# One boot in QEMU. The guest's output comes through fifos, and what it says of
+# itself (see init) through QEMU's standard output, which ends when QEMU does:
+# no state of the guest can be taken for another.
+
+# Emulated processors get no time while the host is busy, which is no fault of
+# the guest's kernel: it is told not to watch for that.
+vm_append="panic=-1 oops=panic panic_on_warn=1 loglevel=5 nowatchdog \
+rcupdate.rcu_cpu_stall_suppress=1"
+
+# A guest that does not say "started" for so long never will.
+vm_boot_seconds=300
+
+# What runs the guest: emulation of two processors in two threads, or counted
+# instructions, or the host's processor where that works.
+qemu_accelerator() {
+	if [ -n "$opt_icount" ]; then
+		echo -accel tcg,thread=single -icount shift=0,sleep=off \
+			-smp 1 -cpu "$arch_cpu"
+	elif [ "$opt_accel" = kvm ]; then
+		echo -accel kvm -cpu host -smp "$opt_smp"
+	else
+		echo -accel tcg,thread=multi -cpu "$arch_cpu" -smp "$opt_smp"
+	fi
+}
+
+# Set qemu_command for the guest whose fifos and console are in $vm_tmp.
+qemu_prepare() {
+	local port device=virtio-serial-$arch_bus
+
+	# shellcheck disable=SC2207 # words
+	qemu_command=("qemu-system-$arch_qemu" -machine "$arch_machine"
+		$(qemu_accelerator) -m "$opt_memory"
+		-nodefaults -no-user-config -no-reboot -display none
+		-kernel "$kernel_image" -initrd "$vm_tmp/initrd"
+		-append "console=$arch_console $vm_append $opt_append"
+		-chardev "file,id=console,path=$vm_tmp/console"
+		-serial chardev:console -device "$device"
+		-chardev "file,id=out,path=$vm_tmp/out"
+		-chardev "file,id=err,path=$vm_tmp/err"
+		-chardev "file,id=status,path=/proc/self/fd/1")
+	for port in status out err; do
+		qemu_command+=(-device
+			"virtserialport,chardev=$port,name=pintest.$port")
+	done
+	# shellcheck disable=SC2206 # words, as the caller quoted them
+	qemu_command+=($opt_qemu)
+}
+
+# Boot once. Sets guest_started, guest_taint and guest_exit, each empty if the
+# guest did not get so far.
+qemu_boot() {
+	local status out err pumps
+
+	guest_started= guest_taint= guest_exit=
+	rm -f "$vm_tmp"/{out,err}
+	mkfifo "$vm_tmp"/{out,err}
+	cat "$initramfs_system" "$initramfs_command" >"$vm_tmp/initrd"
+
+	# Held open from here until QEMU is gone, so that nobody waits in open().
+	exec {out}<>"$vm_tmp/out" {err}<>"$vm_tmp/err"
+	cat "$vm_tmp/out" {out}>&- {err}>&- &
+	pumps=$!
+	cat "$vm_tmp/err" >&2 {out}>&- {err}>&- &
+	pumps+=" $!"
+	coproc QEMU {
+		exec setpriv --pdeathsig KILL -- "${qemu_command[@]}" \
+			2>"$vm_tmp/qemu.log"
+	}
+	qemu_pid=$QEMU_PID
+	exec {status}<&"${QEMU[0]}"
+	qemu_listen "$status"
+	qemu_end
+	exec {status}<&- {out}>&- {err}>&-
+	# shellcheck disable=SC2086 # two numbers
+	wait $pumps || true
+}
+
+# Read what the guest says of itself until QEMU ends or time is up.
+qemu_listen() {
+	local fd=$1 word value seconds=$vm_boot_seconds end
+
+	end=$((SECONDS + opt_timeout))
+	[ "$seconds" -lt "$opt_timeout" ] || seconds=$opt_timeout
+	while read -r -t "$seconds" -u "$fd" word value; do
+		case $word in
+		started) guest_started=1 ;;
+		taint) guest_taint=$value ;;
+		exit) guest_exit=$value; break ;;
+		esac
+		seconds=$((end - SECONDS))
+		[ "$seconds" -gt 0 ] || break
+	done
+}
+
+# The guest's writes to its ports return when the host has the data, so a guest
+# that has said "exit" has nothing more to say.
+qemu_end() {
+	[ -n "${qemu_pid:-}" ] || return 0
+	kill "$qemu_pid" 2>/dev/null || true
+	wait "$qemu_pid" 2>/dev/null || true
+	qemu_pid=
+}
+
+# Show why a guest was lost.
+qemu_show_end() {
+	cat "$vm_tmp/qemu.log" >&2
+	if [ -s "$vm_tmp/console" ]; then
+		note "the end of its console:"
+		tail -n 40 "$vm_tmp/console" | tr -d '\r' >&2
+	fi
+}
