@@ -229,6 +229,9 @@ enum event_trait {
 	EVENT_REPINS		= 1 << 3,
 };
 
+/** define REPINS - how often an event with EVENT_REPINS pins and unpins */
+#define REPINS	32
+
 /**
  * struct word - what one page holds
  *

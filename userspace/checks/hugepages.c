@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Huge pages: pools of hugetlb pages, and transparent huge pages.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "reason.h"
+#include "settings.h"
+
+#define THP	"kernel/mm/transparent_hugepage/"
+
+static void pool_file(char file[SETTING_LENGTH], uint64_t size,
+		      const char *name)
+{
+	snprintf(file, SETTING_LENGTH,
+		 "kernel/mm/hugepages/hugepages-%" PRIu64 "kB/%s", size >> 10,
+		 name);
+}
+
+/* Pages of the pool that nobody uses, and that nobody was promised. */
+static int pool_free(const struct settings *settings, uint64_t size,
+		     uint64_t *pages)
+{
+	char file[SETTING_LENGTH];
+	uint64_t reserved;
+	int ret;
+
+	pool_file(file, size, "free_hugepages");
+	ret = settings_read_number(settings, file, pages);
+	if (ret)
+		return ret;
+	pool_file(file, size, "resv_hugepages");
+	ret = settings_read_number(settings, file, &reserved);
+	if (ret)
+		return ret;
+	*pages -= reserved < *pages ? reserved : *pages;
+	return 0;
+}
+
+static int pool_grow(struct settings *settings, uint64_t size,
+		     uint64_t missing)
+{
+	char file[SETTING_LENGTH], value[SETTING_LENGTH];
+	uint64_t pages;
+	int ret;
+
+	pool_file(file, size, "nr_hugepages");
+	ret = settings_read_number(settings, file, &pages);
+	if (ret)
+		return ret;
+	snprintf(value, sizeof(value), "%" PRIu64, pages + missing);
+	return settings_write(settings, file, value);
+}
+
+int settings_need_hugepages(struct settings *settings, uint64_t size,
+			    unsigned int count, struct reason *why)
+{
+	uint64_t pages;
+	int ret = pool_free(settings, size, &pages);
+
+	if (ret)
+		return reason(why, -EOPNOTSUPP,
+			      "this kernel has no huge pages of %" PRIu64
+			      " KiB", size >> 10);
+	if (pages >= count)
+		return 0;
+
+	ret = pool_grow(settings, size, count - pages);
+	if (!ret)
+		ret = pool_free(settings, size, &pages);
+	if (ret)
+		return reason(why, -EOPNOTSUPP,
+			      "the pool of %" PRIu64
+			      " KiB huge pages cannot be enlarged: %s",
+			      size >> 10, strerror(-ret));
+	if (pages < count)
+		return reason(why, -EOPNOTSUPP, "%" PRIu64
+			      " of %u huge pages of %" PRIu64
+			      " KiB could be had: free memory, or boot with hugepagesz=%"
+			      PRIu64 "K hugepages=%u", pages, count,
+			      size >> 10, size >> 10, count);
+	return 0;
+}
+
+static int enable(struct settings *settings, const char *file,
+		  const char *value, struct reason *why)
+{
+	int ret = settings_write(settings, file, value);
+
+	if (!ret)
+		return 0;
+	return reason(why, -EOPNOTSUPP,
+		      "transparent huge pages are off, and %s cannot be set: %s",
+		      file, strerror(-ret));
+}
+
+/* Newer kernels have a switch for each size as well as the common one. */
+static int enable_size(struct settings *settings, struct reason *why)
+{
+	char file[SETTING_LENGTH], value[SETTING_LENGTH];
+	uint64_t size;
+
+	if (settings_read_number(settings, THP "hpage_pmd_size", &size))
+		return 0;
+	snprintf(file, sizeof(file), THP "hugepages-%" PRIu64 "kB/enabled",
+		 size >> 10);
+	if (settings_read(settings, file, value) ||
+	    !settings_chosen(value, "never"))
+		return 0;
+	return enable(settings, file, "inherit", why);
+}
+
+static int enable_zero_page(struct settings *settings, struct reason *why)
+{
+	const char *file = THP "use_zero_page";
+	uint64_t on;
+
+	if (settings_read_number(settings, file, &on))
+		return reason(why, -EOPNOTSUPP,
+			      "this kernel has no huge zero page");
+	return on ? 0 : enable(settings, file, "1", why);
+}
+
+int settings_need_thp(struct settings *settings, bool zero_page,
+		      struct reason *why)
+{
+	char value[SETTING_LENGTH];
+	int ret = 0;
+
+	if (settings_read(settings, THP "enabled", value))
+		return reason(why, -EOPNOTSUPP,
+			      "this kernel has no transparent huge pages");
+	if (settings_chosen(value, "never"))
+		ret = enable(settings, THP "enabled", "madvise", why);
+	if (!ret)
+		ret = enable_size(settings, why);
+	if (!ret && zero_page)
+		ret = enable_zero_page(settings, why);
+	return ret;
+}

@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Settings of the machine, changed for a while.
+ *
+ * Who changes a setting first tells the old value to the keeper, a process of
+ * its own. The keeper writes old values back, the last first, when the pipe
+ * to it ends: because its starter closed it, or because its starter died, be
+ * it of SIGKILL. There is no other way back, so the usual end proves the
+ * unusual one.
+ *
+ * Children that are forked meanwhile hold the pipe as well, so that nothing
+ * is put back under their feet.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "settings.h"
+
+#define SETTINGS_MAX	16
+
+/* A setting as it was; sent to the keeper as it is. */
+struct setting {
+	char file[SETTING_LENGTH];
+	char value[SETTING_LENGTH];
+};
+
+/*
+ * @keeper is 0 until the first change. @saved[] is what the keeper knows of:
+ * a setting that is changed twice has one old value.
+ */
+struct settings {
+	const char *sysfs;
+	pid_t keeper;
+	int pipe;
+	size_t count;
+	struct setting saved[SETTINGS_MAX];
+};
+
+struct settings *settings_new(const char *sysfs)
+{
+	struct settings *settings = calloc(1, sizeof(*settings));
+
+	if (settings)
+		settings->sysfs = sysfs ? sysfs : "/sys";
+	return settings;
+}
+
+static int setting_open(const char *sysfs, const char *file, int flags)
+{
+	char path[2 * SETTING_LENGTH];
+	int fd;
+
+	if (snprintf(path, sizeof(path), "%s/%s", sysfs, file) >=
+	    (int)sizeof(path))
+		return -ENAMETOOLONG;
+	fd = open(path, flags | O_CLOEXEC);
+	return fd < 0 ? -errno : fd;
+}
+
+static int setting_write(const char *sysfs, const char *file,
+			 const char *value)
+{
+	int fd = setting_open(sysfs, file, O_WRONLY | O_TRUNC);
+	int ret = 0;
+
+	if (fd < 0)
+		return fd;
+	if (write(fd, value, strlen(value)) < 0)
+		ret = -errno;
+	close(fd);
+	return ret;
+}
+
+int settings_read(const struct settings *settings, const char *file,
+		  char value[SETTING_LENGTH])
+{
+	int fd = setting_open(settings->sysfs, file, O_RDONLY);
+	ssize_t n;
+
+	if (fd < 0)
+		return fd;
+	n = read(fd, value, SETTING_LENGTH - 1);
+	if (n < 0)
+		n = -errno;
+	close(fd);
+	if (n < 0)
+		return n;
+	value[n] = '\0';
+	value[strcspn(value, "\n")] = '\0';
+	return 0;
+}
+
+int settings_read_number(const struct settings *settings, const char *file,
+			 uint64_t *number)
+{
+	char value[SETTING_LENGTH], *end;
+	int ret = settings_read(settings, file, value);
+
+	if (ret)
+		return ret;
+	*number = strtoull(value, &end, 0);
+	return end == value || *end ? -EINVAL : 0;
+}
+
+bool settings_chosen(const char *value, const char *word)
+{
+	const char *open = strchr(value, '[');
+
+	return open && !strncmp(open + 1, word, strlen(word)) &&
+	       open[1 + strlen(word)] == ']';
+}
+
+/* Reduce "a [b] c" to "b", which is what can be written back. */
+static void keep_chosen(char *value)
+{
+	char *open = strchr(value, '[');
+	size_t len;
+
+	if (!open)
+		return;
+	len = strcspn(open + 1, "]");
+	memmove(value, open + 1, len);
+	value[len] = '\0';
+}
+
+static void keeper_ignore_signals(void)
+{
+	const int signals[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGPIPE };
+	size_t i;
+
+	for (i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
+		signal(signals[i], SIG_IGN);
+}
+
+/* The keeper reads what was, until the end of its starter. */
+static int keeper_main(const char *sysfs, int from)
+{
+	struct setting saved[SETTINGS_MAX];
+	size_t count = 0;
+	int status = EXIT_SUCCESS;
+
+	setsid();
+	keeper_ignore_signals();
+	while (count < SETTINGS_MAX &&
+	       read(from, &saved[count], sizeof(saved[0])) ==
+	       sizeof(saved[0]))
+		count++;
+
+	while (count--) {
+		const struct setting *was = &saved[count];
+		int ret = setting_write(sysfs, was->file, was->value);
+
+		if (!ret)
+			continue;
+		fprintf(stderr, "pintest: cannot put %s/%s back to %s: %s\n",
+			sysfs, was->file, was->value, strerror(-ret));
+		status = EXIT_FAILURE;
+	}
+	return status;
+}
+
+static int keeper_start(struct settings *settings)
+{
+	int fds[2];
+
+	if (settings->keeper)
+		return 0;
+	if (pipe2(fds, O_CLOEXEC))
+		return -errno;
+	settings->keeper = fork();
+	if (settings->keeper < 0) {
+		settings->keeper = 0;
+		close(fds[0]);
+		close(fds[1]);
+		return -errno;
+	}
+	if (!settings->keeper) {
+		close(fds[1]);
+		_exit(keeper_main(settings->sysfs, fds[0]));
+	}
+	close(fds[0]);
+	settings->pipe = fds[1];
+	return 0;
+}
+
+static bool is_saved(const struct settings *settings, const char *file)
+{
+	size_t i;
+
+	for (i = 0; i < settings->count; i++)
+		if (!strcmp(settings->saved[i].file, file))
+			return true;
+	return false;
+}
+
+/* Records are shorter than PIPE_BUF: they are written whole. */
+static int save(struct settings *settings, const char *file)
+{
+	struct setting *was = &settings->saved[settings->count];
+	int ret;
+
+	if (is_saved(settings, file))
+		return 0;
+	if (settings->count == SETTINGS_MAX)
+		return -ENOSPC;
+	if (snprintf(was->file, sizeof(was->file), "%s", file) >=
+	    (int)sizeof(was->file))
+		return -ENAMETOOLONG;
+	ret = settings_read(settings, file, was->value);
+	if (ret)
+		return ret;
+	keep_chosen(was->value);
+
+	ret = keeper_start(settings);
+	if (ret)
+		return ret;
+	if (write(settings->pipe, was, sizeof(*was)) != sizeof(*was))
+		return -EIO;
+	settings->count++;
+	return 0;
+}
+
+int settings_write(struct settings *settings, const char *file,
+		   const char *value)
+{
+	int ret = save(settings, file);
+
+	return ret ? ret : setting_write(settings->sysfs, file, value);
+}
+
+void settings_restore(struct settings *settings)
+{
+	if (!settings)
+		return;
+	if (settings->keeper) {
+		close(settings->pipe);
+		while (waitpid(settings->keeper, NULL, 0) < 0 &&
+		       errno == EINTR)
+			;
+	}
+	free(settings);
+}
