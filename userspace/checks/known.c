@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Known behaviours of kernels.
+ *
+ * They explain verdicts to people and never make them: a row is found by what
+ * was asked and by what was seen. Releases are those of mainline, and only
+ * text: distributions backport.
+ */
+#include <fnmatch.h>
+
+#include "engine.h"
+#include "reason.h"
+
+#define REPLACED	(FINDING_STALE | FINDING_OTHER_PAGE)
+
+static const struct known table[] = {
+	{
+		.id = "longterm-needs-lock",
+		.checks = "*",
+		.findings = FINDING_NO_FLAG,
+		.what = "calls that may drop the mmap lock take no FOLL_LONGTERM",
+		.fixed_in = "6.2",
+		.change = "'mm/gup: remove the restriction on locked with FOLL_LONGTERM'",
+	}, {
+		.id = "cow-mapping-replaced",
+		.checks = "ro-longterm*",
+		.findings = REPLACED,
+		.is_not = PINTEST_PAGE_ANON,
+		.what = "a R/O long-term pin takes the zero page or page cache that a write replaces",
+		.since = "5.9",
+		.fixed_in = "6.2",
+		.change = "'mm/gup: reliable R/O long-term pinning in COW mappings' (84209e87c696)",
+	}, {
+		.id = "anon-shared-replaced",
+		.checks = "ro-longterm*",
+		.findings = REPLACED,
+		.is = PINTEST_PAGE_ANON,
+		.what = "a R/O pin takes a shared anonymous page that a write replaces",
+		.since = "5.9",
+		.fixed_in = "5.19",
+		.change = "'mm/gup: trigger FAULT_FLAG_UNSHARE when R/O-pinning a possibly shared anonymous page' (a7f226604170)",
+	}, {
+		.id = "hugetlb-fork-shares",
+		.checks = "rw*.write-after-fork",
+		.findings = REPLACED | FINDING_LOST | FINDING_LEAKED,
+		.is = PINTEST_PAGE_ANON | PINTEST_PAGE_HUGETLB,
+		.what = "fork() shares pinned hugetlb pages instead of copying them",
+		.fixed_in = "5.12",
+		.change = "'hugetlb: do early cow when page pinned on src mm' (4eae4efa2c29)",
+	},
+};
+
+const struct known *known_behaviours(size_t *count)
+{
+	*count = sizeof(table) / sizeof(table[0]);
+	return table;
+}
+
+/* Whether a page as it was pinned, if one was, is of the right kind. */
+static bool page_fits(const struct known *known,
+		      const struct pintest_record *record)
+{
+	if (!known->is && !known->is_not)
+		return true;
+	return record_taken(record) &&
+	       (record->flags & known->is) == known->is &&
+	       !(record->flags & known->is_not);
+}
+
+const struct known *known_find(const char *check_id,
+			       const struct judgement *judgement,
+			       const struct observations *seen)
+{
+	const struct pintest_record *record =
+		&seen->pages[0].records[MOMENT_PINNED];
+	size_t i;
+
+	for (i = 0; i < sizeof(table) / sizeof(table[0]); i++)
+		if (table[i].findings & judgement->finding &&
+		    !fnmatch(table[i].checks, check_id, 0) &&
+		    page_fits(&table[i], record))
+			return &table[i];
+	return NULL;
+}
+
+void known_text(const struct known *known, struct reason *text)
+{
+	reason(text, 0, "%s%s%s: right since %s, %s", known->what,
+	       known->since ? " since " : "", known->since ? : "",
+	       known->fixed_in ? : "no release yet", known->change);
+}
