@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The engine: runs the scenarios of a plan one after the other, each in a
+ * child of its own, and lets the rules judge them.
+ *
+ * Children write what they observe into memory that the engine shares with
+ * them, so that nothing of it is lost when one is killed. Settings are
+ * changed by the engine, for all scenarios of one memory kind, and put back
+ * when the next kind begins.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/mman.h>
+
+#include "child.h"
+#include "engine.h"
+#include "reason.h"
+
+#define LONGER	10
+
+static volatile sig_atomic_t interrupted;
+
+static void interrupt(int signal)
+{
+	interrupted = signal;
+}
+
+/*
+ * The signals that end a run, blocked but while the engine waits: nothing is
+ * interrupted halfway.
+ */
+struct endings {
+	sigset_t before;
+	struct sigaction actions[4];
+};
+
+static const int ending_signals[4] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM };
+
+static void endings_catch(struct endings *endings)
+{
+	struct sigaction action = { .sa_handler = interrupt };
+	sigset_t set;
+	size_t i;
+
+	interrupted = 0;
+	sigemptyset(&set);
+	for (i = 0; i < 4; i++) {
+		sigaddset(&set, ending_signals[i]);
+		sigaction(ending_signals[i], &action, &endings->actions[i]);
+	}
+	sigprocmask(SIG_BLOCK, &set, &endings->before);
+}
+
+static void endings_release(const struct endings *endings)
+{
+	size_t i;
+
+	for (i = 0; i < 4; i++)
+		sigaction(ending_signals[i], &endings->actions[i], NULL);
+	sigprocmask(SIG_SETMASK, &endings->before, NULL);
+}
+
+/* What a child gets. */
+struct job {
+	struct pintest *pt;
+	const struct scenario *scenario;
+	struct observations *seen;
+};
+
+static void do_job(void *arg)
+{
+	const struct job *job = arg;
+
+	scenario_run(job->pt, job->scenario, job->seen);
+}
+
+/* A run that is going on. */
+struct going {
+	const struct engine *engine;
+	struct run *run;
+	struct settings *settings;
+	const struct memory_kind *kind;
+	struct endings endings;
+};
+
+/* What has to be so before a child is started; else what is seen is that. */
+static bool prepare(struct going *going, const struct scenario *scenario,
+		    struct observations *seen)
+{
+	bool forks = scenario->event->traits & EVENT_FORKS;
+
+	seen->stage = STAGE_ASK;
+	seen->error = scenario_ask(going->engine->pt, scenario, &seen->why);
+	if (seen->error)
+		return false;
+	seen->stage = STAGE_MAP;
+	if (scenario->memory != going->kind) {
+		settings_restore(going->settings);
+		going->settings = settings_new(NULL);
+		going->kind = scenario->memory;
+	}
+	if (going->settings)
+		seen->error = memory_prepare(scenario->memory, forks,
+					     going->settings, &seen->why);
+	else
+		seen->error = reason(&seen->why, -ENOMEM, "no memory");
+	return !seen->error;
+}
+
+static int run_scenario(struct going *going, const struct scenario *scenario,
+			struct observations *seen)
+{
+	struct job job = {
+		.pt = going->engine->pt,
+		.scenario = scenario,
+		.seen = seen,
+	};
+	int deadline = going->engine->deadline_ms;
+	struct child_end end;
+	int ret;
+
+	if (!prepare(going, scenario, seen))
+		return 0;
+	if (scenario->memory->traits & MEMORY_LONG)
+		deadline *= LONGER;
+	ret = child_run(do_job, &job, deadline, &going->endings.before, &end);
+	seen->signal = end.signal;
+	seen->late = end.late;
+	return ret;
+}
+
+static void judge_check(struct going *going, const struct check *check,
+			const struct scenario *scenario,
+			const struct observations *seen)
+{
+	const struct engine *engine = going->engine;
+	struct run *run = going->run;
+	struct result *result = &run->results[run->result_count++];
+
+	result->check = check;
+	result->scenario = scenario;
+	result->seen = seen;
+	result->judgement = rule_judge(check->rule, scenario, seen);
+	result->known = known_find(check->id, &result->judgement, seen);
+	if (engine->known && result->known &&
+	    result->judgement.verdict == VERDICT_FAIL)
+		result->judgement.verdict = VERDICT_XFAIL;
+	if (engine->result)
+		engine->result(engine->data, run, result);
+}
+
+static int run_plan(struct going *going)
+{
+	const struct engine *engine = going->engine;
+	struct run *run = going->run;
+	const struct check *check = run->plan->checks;
+	const struct check *end = check + run->plan->check_count;
+	size_t i;
+
+	for (i = 0; i < run->plan->scenario_count; i++) {
+		const struct scenario *scenario = &run->plan->scenarios[i];
+		int ret;
+
+		if (engine->begin)
+			engine->begin(engine->data, run, scenario);
+		ret = run_scenario(going, scenario, &run->seen[i]);
+		if (interrupted)
+			return interrupted;
+		if (ret)
+			return ret;
+		for (; check < end && check->scenario == i; check++)
+			judge_check(going, check, scenario, &run->seen[i]);
+	}
+	return 0;
+}
+
+/* mmap() takes no length of 0. */
+static size_t seen_size(const struct plan *plan)
+{
+	return (plan->scenario_count + 1) * sizeof(struct observations);
+}
+
+static int run_new(struct run *run, const struct plan *plan)
+{
+	void *seen = mmap(NULL, seen_size(plan), PROT_READ | PROT_WRITE,
+			  MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	*run = (struct run) { .plan = plan };
+	if (seen == MAP_FAILED)
+		return -errno;
+	run->seen = seen;
+	run->results = calloc(plan->check_count + 1, sizeof(*run->results));
+	return run->results ? 0 : -ENOMEM;
+}
+
+/*
+ * One run at a time: two would put each other's settings back. The keeper of
+ * the settings has the device open as well, so that the lock outlives a
+ * killed run until all is as it was.
+ */
+int engine_run(const struct engine *engine, const struct plan *plan,
+	       struct run *run)
+{
+	struct going going = { .engine = engine, .run = run };
+	int ret = run_new(run, plan);
+
+	if (ret)
+		return ret;
+	if (flock(pintest_fd(engine->pt), LOCK_EX | LOCK_NB))
+		return -errno;
+	endings_catch(&going.endings);
+	ret = run_plan(&going);
+	settings_restore(going.settings);
+	endings_release(&going.endings);
+	flock(pintest_fd(engine->pt), LOCK_UN);
+	return ret;
+}
+
+void run_free(struct run *run)
+{
+	if (run->seen)
+		munmap(run->seen, seen_size(run->plan));
+	free(run->results);
+}
