@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Reports of a run for people.
+ */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "report.h"
+#include "words.h"
+
+static void print_words(FILE *out, const char *prefix, size_t page,
+			const struct page_seen *seen)
+{
+	char text[WORD_TEXT_LENGTH];
+	size_t i;
+
+	for (i = 0; i < READ_COUNT; i++)
+		if (seen->words[i].known)
+			fprintf(out, "%spage %zu: %s reads %s\n", prefix, page,
+				reading_name(i),
+				word_text(&seen->words[i], text));
+}
+
+static void print_count(FILE *out, const struct pintest_record *record,
+			uint64_t field, const char *name, int64_t value)
+{
+	if (record->fields & field)
+		fprintf(out, " %s %" PRId64, name, value);
+}
+
+static void print_record(FILE *out, const struct pintest_record *record)
+{
+	char flags[256];
+
+	if (record->fields & PINTEST_FIELD_PFN)
+		fprintf(out, " pfn 0x%" PRIx64, (uint64_t)record->pfn);
+	if (record->fields & PINTEST_FIELD_MAPPED_PFN)
+		fprintf(out, " mapped 0x%" PRIx64,
+			(uint64_t)record->mapped_pfn);
+	print_count(out, record, PINTEST_FIELD_FOLIO, "order",
+		    record->folio_order);
+	print_count(out, record, PINTEST_FIELD_REFCOUNT, "ref",
+		    record->refcount);
+	print_count(out, record, PINTEST_FIELD_MAPCOUNT, "map",
+		    record->mapcount);
+	print_count(out, record, PINTEST_FIELD_PINCOUNT, "pin",
+		    record->pincount);
+	pintest_format_mask(PINTEST_NAMES_PAGE, record->flags, flags,
+			    sizeof(flags));
+	fprintf(out, " %s\n", flags);
+}
+
+static void print_records(FILE *out, const char *prefix, size_t page,
+			  const struct page_seen *seen)
+{
+	size_t i;
+
+	for (i = 0; i < MOMENT_COUNT; i++) {
+		if (!record_taken(&seen->records[i]))
+			continue;
+		fprintf(out, "%spage %zu %s:", prefix, page, moment_name(i));
+		print_record(out, &seen->records[i]);
+	}
+}
+
+void report_evidence(FILE *out, const char *prefix,
+		     const struct result *result)
+{
+	size_t i;
+
+	for (i = 0; i < CHECK_PAGES; i++) {
+		print_words(out, prefix, i, &result->seen->pages[i]);
+		print_records(out, prefix, i, &result->seen->pages[i]);
+	}
+}
+
+static bool same_reason(const struct result *a, const struct result *b)
+{
+	return a->judgement.verdict == b->judgement.verdict &&
+	       a->known == b->known &&
+	       !strcmp(a->judgement.why.text, b->judgement.why.text);
+}
+
+/* Passed checks are silent, but for what they tell when asked. */
+static bool is_told(const struct result *result, bool verbose)
+{
+	if (result->judgement.verdict == VERDICT_PASS)
+		return verbose;
+	return true;
+}
+
+static size_t count_alike(const struct run *run, size_t first)
+{
+	size_t i, n = 0;
+
+	for (i = first; i < run->result_count; i++)
+		n += same_reason(&run->results[first], &run->results[i]);
+	return n;
+}
+
+static bool told_before(const struct run *run, size_t index)
+{
+	size_t i;
+
+	for (i = 0; i < index; i++)
+		if (same_reason(&run->results[i], &run->results[index]))
+			return true;
+	return false;
+}
+
+static void print_ids(FILE *out, const struct run *run, size_t first,
+		      bool verbose)
+{
+	size_t i;
+
+	for (i = first; i < run->result_count; i++) {
+		if (!same_reason(&run->results[first], &run->results[i]))
+			continue;
+		fprintf(out, "    %s\n", run->results[i].check->id);
+		if (verbose)
+			report_evidence(out, "        ", &run->results[i]);
+	}
+}
+
+/* Skipped checks are counted; all others are named. */
+static void print_group(FILE *out, const struct run *run, size_t first,
+			bool verbose)
+{
+	const struct result *result = &run->results[first];
+	enum verdict verdict = result->judgement.verdict;
+	struct reason known;
+
+	fprintf(out, "%s %zu: %s\n", verdict_name(verdict),
+		count_alike(run, first),
+		result->judgement.why.text[0] ? result->judgement.why.text :
+						"as promised");
+	if (result->known) {
+		known_text(result->known, &known);
+		fprintf(out, "  %s\n", known.text);
+	}
+	if (verdict != VERDICT_SKIP || verbose)
+		print_ids(out, run, first, verbose);
+}
+
+void report_reasons(FILE *out, const struct run *run, bool verbose)
+{
+	size_t i;
+
+	for (i = 0; i < run->result_count; i++)
+		if (is_told(&run->results[i], verbose) && !told_before(run, i))
+			print_group(out, run, i, verbose);
+}
+
+void report_totals(FILE *out, const struct run *run)
+{
+	static const struct {
+		enum verdict verdict;
+		const char *word;
+	} totals[] = {
+		{ VERDICT_PASS, "passed" },
+		{ VERDICT_FAIL, "failed" },
+		{ VERDICT_XFAIL, "failed as known" },
+		{ VERDICT_BROKEN, "broken" },
+		{ VERDICT_SKIP, "skipped" },
+	};
+	size_t count[VERDICT_COUNT] = { 0 };
+	size_t i;
+
+	for (i = 0; i < run->result_count; i++)
+		count[run->results[i].judgement.verdict]++;
+	fprintf(out, "%zu checks:", run->plan->check_count);
+	for (i = 0; i < sizeof(totals) / sizeof(totals[0]); i++)
+		fprintf(out, "%s %zu %s", i ? "," : "",
+			count[totals[i].verdict], totals[i].word);
+	if (run->result_count < run->plan->check_count)
+		fprintf(out, ", %zu not run",
+			run->plan->check_count - run->result_count);
+	fputc('\n', out);
+}

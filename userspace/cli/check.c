@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * pintest check: run checks on this kernel and tell how they ended.
+ */
+#include <err.h>
+#include <errno.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "check_json.h"
+#include "cli.h"
+#include "report.h"
+
+/* Far beyond what emulation on a busy machine takes. */
+#define DEADLINE_MS	60000
+#define GLOBS_MAX	64
+
+enum format {
+	FORMAT_TEXT,
+	FORMAT_KTAP,
+	FORMAT_JSON,
+};
+
+/* The command line. */
+struct check_options {
+	const char *globs[GLOBS_MAX];
+	struct plan_choice choice;
+	enum format format;
+	bool known;
+	bool verbose;
+};
+
+enum {
+	OPTION_KNOWN = 256,
+	OPTION_KTAP,
+	OPTION_LONG,
+};
+
+static const struct cli_option check_options[] = {
+	{ "filter", 'f', "GLOB", "only checks whose id matches; may be repeated" },
+	{ "ways", 'w', "LIST", "only these kernel calls, such as slow,fast" },
+	{ "long", OPTION_LONG, NULL, "also memory of very large pages, which takes time" },
+	{ "known", OPTION_KNOWN, NULL, "failures that are known behaviours are XFAIL" },
+	{ "verbose", 'v', NULL, "print the evidence: all that was read, all records" },
+	{ "ktap", OPTION_KTAP, NULL, "print KTAP" },
+	{ "json", 'J', NULL, "print JSON, evidence included" },
+	{ 0 },
+};
+
+/* One line that is written over, for who waits at a terminal. */
+static void show_progress(void *data, const struct run *run,
+			  const struct scenario *scenario)
+{
+	(void)data;
+	if (!isatty(STDERR_FILENO))
+		return;
+	fprintf(stderr, "\r[%zu/%zu] %s %s.%s.%s\033[K", run->result_count,
+		run->plan->check_count, scenario->access->id,
+		scenario->way->id, scenario->memory->id, scenario->event->id);
+}
+
+static void end_progress(void)
+{
+	if (isatty(STDERR_FILENO))
+		fprintf(stderr, "\r\033[K");
+}
+
+static void print_ktap(void *data, const struct run *run,
+		       const struct result *result)
+{
+	const struct check_options *options = data;
+
+	ktap_result(stdout, run->result_count, result, options->verbose);
+}
+
+static void print_text(const struct check_options *options,
+		       const struct run *run)
+{
+	if (report_matrix(stdout, run))
+		warnx("no memory left for the table");
+	fputc('\n', stdout);
+	report_reasons(stdout, run, options->verbose);
+	report_totals(stdout, run);
+}
+
+static void print_run(const struct check_options *options,
+		      const struct run *run)
+{
+	switch (options->format) {
+	case FORMAT_TEXT:
+		print_text(options, run);
+		break;
+	case FORMAT_JSON:
+		check_json_print(run);
+		break;
+	case FORMAT_KTAP:
+		if (run->result_count < run->plan->check_count)
+			puts("Bail out! The run was ended early.");
+		break;
+	}
+}
+
+/* A failure says more than what could not be judged. */
+static int exit_code(const struct run *run)
+{
+	static const enum cli_exit codes[VERDICT_COUNT] = {
+		[VERDICT_PASS] = CLI_PASSED,
+		[VERDICT_FAIL] = CLI_FAILED,
+		[VERDICT_BROKEN] = CLI_BROKEN,
+		[VERDICT_SKIP] = CLI_SKIPPED,
+		[VERDICT_XFAIL] = CLI_PASSED,
+	};
+	enum verdict worst = VERDICT_SKIP;
+	size_t i;
+
+	for (i = 0; i < run->result_count; i++)
+		worst = verdict_worse(worst,
+				      run->results[i].judgement.verdict);
+	return codes[worst];
+}
+
+/* Whoever sent the signal sees this process end of it. */
+static void end_by_signal(int number)
+{
+	warnx("ended by signal %d: settings are as they were", number);
+	fflush(stdout);
+	signal(number, SIG_DFL);
+	raise(number);
+}
+
+static int run_plan(const struct check_options *options,
+		    const struct plan *plan, struct pintest *pt)
+{
+	struct engine engine = {
+		.pt = pt,
+		.known = options->known,
+		.deadline_ms = DEADLINE_MS,
+		.begin = show_progress,
+		.result = options->format == FORMAT_KTAP ? print_ktap : NULL,
+		.data = (void *)options,
+	};
+	struct run run;
+	int ret;
+
+	if (options->format == FORMAT_KTAP)
+		ktap_begin(stdout, plan);
+	ret = engine_run(&engine, plan, &run);
+	end_progress();
+	if (run.results)
+		print_run(options, &run);
+	if (ret > 0)
+		end_by_signal(ret);
+	if (ret)
+		warnx(ret == -EWOULDBLOCK ?
+		      "checks are running already: wait until they are done" :
+		      "cannot run checks: %s", strerror(-ret));
+	else
+		ret = exit_code(&run);
+	run_free(&run);
+	return ret < 0 ? CLI_BROKEN : ret;
+}
+
+static struct plan *make_plan(const struct plan_choice *choice)
+{
+	struct plan *plan = plan_new(choice);
+
+	if (!plan)
+		errx(CLI_BROKEN, "no memory left for the checks");
+	return plan;
+}
+
+static bool matches_nothing(const struct plan_choice *choice)
+{
+	struct plan *plan = make_plan(choice);
+	bool nothing = !plan->check_count;
+
+	plan_free(plan);
+	return nothing;
+}
+
+/* A misspelt filter must not look like a pass. */
+static void check_globs(const struct check_options *options)
+{
+	struct plan_choice choice = options->choice;
+	size_t i;
+
+	for (i = 0; i < options->choice.glob_count; i++) {
+		choice.globs = &options->globs[i];
+		choice.glob_count = 1;
+		choice.longer = options->choice.longer;
+		if (!matches_nothing(&choice))
+			continue;
+		choice.longer = true;
+		cli_usage(&command_check,
+			  "--filter '%s' matches no check%s: see 'pintest list'",
+			  options->globs[i],
+			  matches_nothing(&choice) ? "" : " without --long");
+	}
+}
+
+static uint64_t parse_ways(char *list)
+{
+	uint64_t mask = 0;
+	char *word;
+
+	for (word = strtok(list, ","); word; word = strtok(NULL, ","))
+		mask |= 1ULL << cli_value(&command_check, "ways",
+					  PINTEST_NAMES_API, word);
+	return mask;
+}
+
+static void parse_option(struct check_options *options, int key)
+{
+	switch (key) {
+	case 'f':
+		if (options->choice.glob_count == GLOBS_MAX)
+			cli_usage(&command_check, "at most %d --filter",
+				  GLOBS_MAX);
+		options->globs[options->choice.glob_count++] = optarg;
+		break;
+	case 'w':
+		options->choice.way_mask = parse_ways(optarg);
+		break;
+	case 'v':
+		options->verbose = true;
+		break;
+	case 'J':
+		options->format = FORMAT_JSON;
+		break;
+	case OPTION_KTAP:
+		options->format = FORMAT_KTAP;
+		break;
+	case OPTION_KNOWN:
+		options->known = true;
+		break;
+	case OPTION_LONG:
+		options->choice.longer = true;
+		break;
+	}
+}
+
+static int run_check(int argc, char **argv)
+{
+	struct check_options options = { .choice.way_mask = ~0ULL };
+	struct plan *plan;
+	struct pintest *pt;
+	int key, ret;
+
+	options.choice.globs = options.globs;
+	while ((key = cli_getopt(&command_check, argc, argv)) >= 0)
+		parse_option(&options, key);
+	cli_no_operands(&command_check, argc, argv);
+	check_globs(&options);
+
+	if (cli_open(&pt))
+		return CLI_BROKEN;
+	plan = make_plan(&options.choice);
+	ret = run_plan(&options, plan, pt);
+	plan_free(plan);
+	pintest_close(pt);
+	return ret;
+}
+
+const struct command command_check = {
+	.name = "check",
+	.summary = "check whether pins stay reliable on this kernel",
+	.about = "Pin memory of all kinds in all ways, let it be written to, and tell whether the\n"
+		 "pin still sees what the process sees. The id of a check is\n"
+		 "RULE.WAY.MEMORY.EVENT; 'pintest list' explains them.\n",
+	.options = check_options,
+	.exits = "0   all passed, or failed as known with --known\n"
+		 "1   something failed\n"
+		 "2   nothing failed, but something could not be judged\n"
+		 "4   all were skipped\n"
+		 "64  the command line is wrong\n",
+	.examples = "pintest check\n"
+		    "pintest check --filter 'ro-longterm.*.write' --verbose\n"
+		    "pintest check --ways slow,fast --ktap\n",
+	.run = run_check,
+};

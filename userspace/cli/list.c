@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * pintest list: what there is to check.
+ */
+#include <err.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cli.h"
+#include "engine.h"
+#include "table.h"
+
+/* A row of the list of checks. */
+struct check_row {
+	const struct check *check;
+	const struct scenario *scenario;
+};
+
+static void write_check_id(struct cell *cell, const void *row)
+{
+	const struct check_row *check = row;
+
+	cell_text(cell, check->check->id);
+}
+
+static void write_check_what(struct cell *cell, const void *row)
+{
+	const struct check_row *check = row;
+	const struct scenario *scenario = check->scenario;
+
+	fprintf(cell->out, "%s, after %s of %s, when %s",
+		check->check->rule->what, scenario->way->what,
+		scenario->memory->what, scenario->event->what);
+}
+
+static void write_check_rule(struct cell *cell, const void *row)
+{
+	const struct check_row *check = row;
+
+	cell_text(cell, check->check->rule->id);
+}
+
+static void write_check_way(struct cell *cell, const void *row)
+{
+	const struct check_row *check = row;
+
+	cell_text(cell, check->scenario->way->id);
+}
+
+static void write_check_memory(struct cell *cell, const void *row)
+{
+	const struct check_row *check = row;
+
+	cell_text(cell, check->scenario->memory->id);
+}
+
+static void write_check_event(struct cell *cell, const void *row)
+{
+	const struct check_row *check = row;
+
+	cell_text(cell, check->scenario->event->id);
+}
+
+static void write_check_long(struct cell *cell, const void *row)
+{
+	const struct check_row *check = row;
+
+	cell_bool(cell, check->scenario->memory->traits & MEMORY_LONG);
+}
+
+static const struct column check_columns[] = {
+	{ "CHECK", COLUMN_TEXT, COLUMN_ALWAYS, "id of the check",
+	  write_check_id },
+	{ "RULE", COLUMN_TEXT, COLUMN_MORE, "its rule", write_check_rule },
+	{ "WAY", COLUMN_TEXT, COLUMN_MORE, "its way", write_check_way },
+	{ "MEMORY", COLUMN_TEXT, COLUMN_MORE, "its memory kind",
+	  write_check_memory },
+	{ "EVENT", COLUMN_TEXT, COLUMN_MORE, "its event",
+	  write_check_event },
+	{ "LONG", COLUMN_RAW, COLUMN_MORE, "run only with --long",
+	  write_check_long },
+	{ "PROMISE", COLUMN_TEXT, COLUMN_ALWAYS, "what is promised",
+	  write_check_what },
+	{ 0 },
+};
+
+static void list_checks(const char *glob, bool json)
+{
+	struct plan_choice choice = {
+		.globs = &glob,
+		.glob_count = !!glob,
+		.way_mask = ~0ULL,
+		.longer = true,
+	};
+	struct plan *plan = plan_new(&choice);
+	struct table *table;
+	size_t i;
+
+	if (!plan)
+		errx(CLI_FAILED, "no memory left for the checks");
+	if (!plan->check_count)
+		cli_usage(&command_list, "--filter '%s' matches no check",
+			  glob);
+	table = table_new("checks", check_columns, NULL, json);
+	for (i = 0; i < plan->check_count; i++) {
+		const struct check *check = &plan->checks[i];
+
+		table_add(table, &(struct check_row) {
+				check, &plan->scenarios[check->scenario] });
+	}
+	table_print(table);
+	plan_free(plan);
+}
+
+/* A row of the list of an axis. */
+struct axis_row {
+	const char *id;
+	const char *what;
+};
+
+static void write_axis_id(struct cell *cell, const void *row)
+{
+	const struct axis_row *axis = row;
+
+	cell_text(cell, axis->id);
+}
+
+static void write_axis_what(struct cell *cell, const void *row)
+{
+	const struct axis_row *axis = row;
+
+	cell_text(cell, axis->what);
+}
+
+static const struct column axis_columns[] = {
+	{ "ID", COLUMN_TEXT, COLUMN_ALWAYS, "its name in ids of checks",
+	  write_axis_id },
+	{ "WHAT", COLUMN_TEXT, COLUMN_ALWAYS, "what it is",
+	  write_axis_what },
+	{ 0 },
+};
+
+static void add_axis(struct table *table, const char *id, const char *what)
+{
+	table_add(table, &(struct axis_row) { id, what });
+}
+
+static void add_rules(struct table *table)
+{
+	size_t i, count;
+	const struct rule *rule = rules(&count);
+
+	for (i = 0; i < count; i++)
+		add_axis(table, rule[i].id, rule[i].what);
+}
+
+static void add_ways(struct table *table)
+{
+	size_t i, count;
+	const struct way *way = ways(&count);
+
+	for (i = 0; i < count; i++)
+		add_axis(table, way[i].id, way[i].what);
+}
+
+static void add_memory(struct table *table)
+{
+	size_t i, count;
+	const struct memory_kind *kind = memory_kinds(&count);
+
+	for (i = 0; i < count; i++)
+		add_axis(table, kind[i].id, kind[i].what);
+}
+
+static void add_events(struct table *table)
+{
+	size_t i, count;
+	const struct event *event = events(&count);
+
+	for (i = 0; i < count; i++)
+		add_axis(table, event[i].id, event[i].what);
+}
+
+static void add_known(struct table *table)
+{
+	size_t i, count;
+	const struct known *known = known_behaviours(&count);
+	struct reason text;
+
+	for (i = 0; i < count; i++) {
+		known_text(&known[i], &text);
+		add_axis(table, known[i].id, text.text);
+	}
+}
+
+static const struct axis {
+	const char *name;
+	void (*add)(struct table *table);
+} axes[] = {
+	{ "rules", add_rules },
+	{ "ways", add_ways },
+	{ "memory", add_memory },
+	{ "events", add_events },
+	{ "known", add_known },
+};
+
+static void list_axis(const char *name, bool json)
+{
+	struct table *table;
+	size_t i;
+
+	for (i = 0; i < sizeof(axes) / sizeof(axes[0]); i++) {
+		if (strcmp(axes[i].name, name))
+			continue;
+		table = table_new(name, axis_columns, NULL, json);
+		axes[i].add(table);
+		table_print(table);
+		return;
+	}
+	cli_usage(&command_list,
+		  "'%s' cannot be listed: it takes checks, rules, ways, memory, events or known",
+		  name);
+}
+
+static const struct cli_option list_options[] = {
+	{ "filter", 'f', "GLOB", "only checks whose id matches" },
+	{ "json", 'J', NULL, "print JSON" },
+	{ 0 },
+};
+
+static int run_list(int argc, char **argv)
+{
+	const char *glob = NULL, *what = "checks";
+	bool json = false;
+	int key;
+
+	while ((key = cli_getopt(&command_list, argc, argv)) >= 0) {
+		if (key == 'f')
+			glob = optarg;
+		else
+			json = true;
+	}
+	if (optind < argc)
+		what = argv[optind++];
+	cli_no_operands(&command_list, argc, argv);
+	if (!strcmp(what, "checks")) {
+		list_checks(glob, json);
+		return CLI_PASSED;
+	}
+	if (glob)
+		cli_usage(&command_list, "--filter goes with checks only");
+	list_axis(what, json);
+	return CLI_PASSED;
+}
+
+const struct command command_list = {
+	.name = "list",
+	.summary = "list all checks, or what they are made of",
+	.operands = "[checks|rules|ways|memory|events|known]",
+	.about = "Print every check with what it promises, those of 'pintest check --long'\n"
+		 "included; or the rules, ways, memory kinds and events whose product they are;\n"
+		 "or the known behaviours of kernels that explain failures.\n",
+	.options = list_options,
+	.exits = "0   printed\n"
+		 "64  the command line is wrong\n",
+	.examples = "pintest list memory\n"
+		    "pintest list --filter 'ro-longterm.*.write'\n",
+	.run = run_list,
+};
