@@ -57,7 +57,8 @@ stage_modules() {
 		*) cp "$file" "$ko" ;;
 		esac
 	done
-	[ -z "$build_module" ] || cp "$build_module" "$to/updates/dkms/"
+	[ -z "$build_module" ] ||
+		cp "$build_module" "$to/updates/dkms/pintest.ko"
 	depmod -b "$stage" "$kernel_release"
 }
 

@@ -22,7 +22,7 @@
 # kernel_flavour. RELEASE may be a beginning, with or without a flavour; the
 # table knows the suite of some.
 kernel_wanted() {
-	kernel_wanted=$1 kernel_prefix=$1 kernel_flavour= kernel_suite=$2
+	kernel_wanted=$1 kernel_prefix=$1 kernel_flavour='' kernel_suite=$2
 	if [[ $1 =~ ^(.*[0-9])-([a-z].*)$ ]]; then
 		kernel_prefix=${BASH_REMATCH[1]}
 		kernel_flavour=${BASH_REMATCH[2]}
@@ -196,15 +196,15 @@ kernel_dir() {
 	echo "$vm_cache/kernels/$arch/$1_$2"
 }
 
-# Make the wanted kernel present and set kernel_*. With an argument, ask the
-# archive even if we know one.
+# kernel_need [anew]: make the wanted kernel present and set kernel_*; anew,
+# ask the archive even if we know one.
 kernel_need() {
 	local name version dir
 
 	tree_select "$kernel_suite"
 	tree_need
 	name=$vm_cache/names/$arch/$kernel_suite/$kernel_wanted
-	if [ ! -e "$name" ] || [ $# -gt 0 ]; then
+	if [ ! -e "$name" ] || [ "$1" = anew ]; then
 		note "looking for kernel $kernel_wanted for $arch in" \
 			"$kernel_suite"
 		locked "tree-$tree_name" logged "kernel-$kernel_wanted-$arch" \
@@ -224,7 +224,7 @@ kernel_given() {
 	kernel_image=$(realpath -e "$1")
 	kernel_modules=${2:+$(realpath -e "$2")}
 	kernel_headers=${3:+$(realpath -e "$3")}
-	kernel_id= kernel_release=
+	kernel_id='' kernel_release=''
 	if [ -n "$kernel_modules" ]; then
 		kernel_release=${kernel_modules##*/}
 	elif [ -n "$kernel_headers" ]; then

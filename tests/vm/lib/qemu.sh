@@ -54,7 +54,7 @@ qemu_prepare() {
 qemu_boot() {
 	local status out err pumps
 
-	guest_started= guest_taint= guest_exit=
+	guest_started='' guest_taint='' guest_exit=''
 	rm -f "$vm_tmp"/{out,err}
 	mkfifo "$vm_tmp"/{out,err}
 	cat "$initramfs_system" "$initramfs_command" >"$vm_tmp/initrd"
@@ -65,12 +65,12 @@ qemu_boot() {
 	pumps=$!
 	cat "$vm_tmp/err" >&2 {out}>&- {err}>&- &
 	pumps+=" $!"
-	coproc QEMU {
+	coproc qemu {
 		exec setpriv --pdeathsig KILL -- "${qemu_command[@]}" \
 			2>"$vm_tmp/qemu.log"
 	}
-	qemu_pid=$QEMU_PID
-	exec {status}<&"${QEMU[0]}"
+	qemu_pid=$!
+	exec {status}<&"${qemu[0]}"
 	qemu_listen "$status"
 	qemu_end
 	exec {status}<&- {out}>&- {err}>&-
