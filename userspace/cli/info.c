@@ -195,6 +195,6 @@ const struct command command_info = {
 		 "1   the module cannot be used; the reason is told\n"
 		 "64  the command line is wrong\n",
 	.examples = "pintest info\n"
-		    "pintest info --json | jq '.info[0].apis.apis[] | select(.api == \"fast\")'\n",
+		    "pintest info --json | jq '.info[0].apis[] | select(.api == \"fast\")'\n",
 	.run = run_info,
 };

@@ -68,7 +68,7 @@ static void write_folio_pfn(struct cell *cell, const void *row)
 	const struct pintest_record *record = row;
 
 	if (has(record, PINTEST_FIELD_PFN))
-		cell_hex(cell, record->folio_pfn);
+		cell_hex(cell, record->pfn - record->folio_index);
 }
 
 /* In text the column MAPPED has told about two of them already. */
@@ -161,7 +161,7 @@ const struct column record_columns[] = {
 	{ "PFN", COLUMN_NUMBER, COLUMN_ALWAYS,
 	  "page frame number of the pinned page", write_pfn },
 	{ "MAPPED", COLUMN_TEXT, COLUMN_ALWAYS,
-	  "what is mapped there now: the same page, an other one or no page",
+	  "what is mapped there now: the same page, another or no page",
 	  write_mapped },
 	{ "MAPPED_PFN", COLUMN_NUMBER, COLUMN_MORE,
 	  "page frame number of the mapped page", write_mapped_pfn },

@@ -221,14 +221,34 @@ void table_print(struct table *table)
 	table_free(table);
 }
 
+/*
+ * Of { "name": [ rows ] } the rows, on one line: strings have no newline in
+ * JSON, so that each one, and the blanks after it, is layout.
+ */
+static void write_rows(const char *text, FILE *out)
+{
+	const char *end = strrchr(text, ']');
+
+	for (text = strchr(text, '['); text && text <= end; text++) {
+		if (*text == '\n')
+			text += strspn(text, "\n ") - 1;
+		else
+			fputc(*text, out);
+	}
+}
+
 void table_write(struct table *table, struct cell *cell)
 {
 	char *text;
 
-	if (scols_print_table_to_string(table->lines, &text))
-		no_memory();
-	fputs(text, cell->out);
-	free(text);
+	if (scols_table_is_empty(table->lines)) {
+		fputs("[]", cell->out);
+	} else {
+		if (scols_print_table_to_string(table->lines, &text))
+			no_memory();
+		write_rows(text, cell->out);
+		free(text);
+	}
 	table_free(table);
 }
 

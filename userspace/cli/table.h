@@ -122,7 +122,7 @@ void table_print(struct table *table);
  * @table: a table made for JSON
  * @cell: a cell written for JSON
  *
- * The cell becomes an object with the table's name as its only key.
+ * The cell becomes the list of rows; the name of the table is not used.
  */
 void table_write(struct table *table, struct cell *cell);
 

@@ -5,8 +5,8 @@
  */
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <libkmod.h>
 
@@ -70,6 +70,7 @@ static void read_modinfo(struct kmod_module *mod, struct module_facts *facts)
 	kmod_module_info_free_list(list);
 }
 
+/* depmod's index may name a file that is gone: then there is none. */
 static void read_file(struct kmod_module *mod, const char *path,
 		      struct module_facts *facts)
 {
@@ -77,6 +78,8 @@ static void read_file(struct kmod_module *mod, const char *path,
 
 	if (!file && mod)
 		file = kmod_module_get_path(mod);
+	if (file && !path && access(file, F_OK))
+		file = NULL;
 	if (file)
 		snprintf(facts->file, sizeof(facts->file), "%s", file);
 	facts->file_given = path != NULL;
