@@ -12,6 +12,8 @@
 #include "cli.h"
 
 static const struct command *const commands[] = {
+	&command_check,
+	&command_list,
 	&command_pin,
 	&command_inspect,
 	&command_info,

@@ -291,9 +291,11 @@ static int run_with(const struct pin_options *options)
 }
 
 static const struct cli_option pin_options[] = {
-	{ "memory", 'm', "ID", "pin memory of this kind (anon): see 'pintest list'" },
+	{ "memory", 'm', "ID", "pin memory of this kind (anon): see\n"
+			  "'pintest list memory'" },
 	{ "pages", 'n', "N", "so many pages of it (2)" },
-	{ "event", 'e', "ID", "then let this happen to it: see 'pintest list'" },
+	{ "event", 'e', "ID", "then let this happen to it: see\n"
+			"'pintest list events'" },
 	{ "pid", 'p', "PID", "pin memory of this process instead" },
 	{ "addr", 'a', "ADDRESS", "from this address on" },
 	{ "length", 'l', "BYTES", "so much of it (one page)" },
@@ -312,7 +314,7 @@ static const struct memory_kind *parse_memory(const char *id)
 
 	if (!kind)
 		cli_usage(&command_pin,
-			  "--memory does not know '%s': see 'pintest list'",
+			  "--memory does not know '%s': see 'pintest list memory'",
 			  id);
 	return kind;
 }
@@ -323,7 +325,7 @@ static const struct event *parse_event(const char *id)
 
 	if (!event)
 		cli_usage(&command_pin,
-			  "--event does not know '%s': see 'pintest list'",
+			  "--event does not know '%s': see 'pintest list events'",
 			  id);
 	return event;
 }

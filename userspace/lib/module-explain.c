@@ -258,7 +258,7 @@ static const struct diagnosis unload_diagnoses[] = {
 	{ PINTEST_MODULE_DISABLED, disabled,
 	  "sysctl kernel.modules_disabled is 1: no module can be unloaded until "
 	  "the next boot",
-	  "reboot" },
+	  "reboot, and it is gone" },
 	{ PINTEST_MODULE_IN_USE, in_use,
 	  "module pintest is in use: open devices and pins hold {references} "
 	  "references to it",

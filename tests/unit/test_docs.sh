@@ -1,0 +1,129 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# test_docs.sh PINTEST: the man page and the completion tell the same commands,
+# options and names as PINTEST --help, and libpintest.3 and libpintest.map the
+# same functions as pintest.h. Prints TAP.
+set -euo pipefail
+
+pintest=$1
+user=$(cd "$(dirname "$0")/../../userspace" && pwd)
+number=0 failures=0
+
+# same WHAT EXPECTED FOUND: lists of words, in any order.
+same() {
+	local expected found
+
+	number=$((number + 1))
+	expected=$(tr -s ' \n' '\n' <<<"$2" | sort)
+	found=$(tr -s ' \n' '\n' <<<"$3" | sort)
+	if [ -n "$expected" ] && [ "$expected" = "$found" ]; then
+		echo "ok $number - $1"
+		return
+	fi
+	failures=$((failures + 1))
+	diff <(echo "$expected") <(echo "$found") | sed 's/^/# /' || true
+	echo "not ok $number - $1"
+}
+
+help_commands() {
+	"$pintest" --help | sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .*/\1/p'
+}
+
+help_options() {
+	"$pintest" "$@" --help |
+		sed -n '/^Options:/,/^$/s/^  \(-., \|    \)\(--[a-z]*\).*/\2/p'
+}
+
+help_short_options() {
+	"$pintest" "$@" --help | sed -n '/^Options:/,/^$/s/^  \(-.\), .*/\1/p'
+}
+
+# Names that an option takes, as its complaint about another one lists them.
+help_values() {
+	{ "$pintest" "$1" "--$2" no-such-name 2>&1 || true; } |
+		sed -n 's/.*\(one\|some\) of //p' | tr -d ,
+}
+
+man_commands() {
+	sed -n 's/^\.Ss pintest \([a-z]*\).*/\1/p' "$user/man/pintest.1"
+}
+
+# The options in the section of a command; without one, of pintest itself.
+man_items() {
+	awk -v section="${1:-}" '
+		/^\.S[hs] / { here = $2 == "pintest" ? $3 : "" }
+		/^\.It Fl/ && here == section' "$user/man/pintest.1"
+}
+
+man_options() {
+	man_items "$@" | sed 's/.*Fl Fl \([a-z]*\).*/--\1/'
+}
+
+man_short_options() {
+	man_items "$@" | sed -n 's/^\.It Fl \(.\) .*/-\1/p'
+}
+
+# What the completion offers for a word that begins with the last argument.
+complete_words() {
+	bash -c '
+		PATH=$1:$PATH
+		. "$2"
+		shift 2
+		COMP_WORDS=(pintest "$@")
+		COMP_CWORD=$#
+		_pintest
+		printf "%s\n" "${COMPREPLY[@]}"
+	' bash "$(dirname "$pintest")" "$user/completion/pintest" "$@"
+}
+
+header_functions() {
+	sed -n 's/^[a-z].*\b\(pintest_[a-z_]*\)(.*/\1/p' "$user/lib/pintest.h"
+}
+
+map_functions() {
+	sed -n 's/^\t\(pintest_[a-z_]*\);/\1/p' "$user/lib/libpintest.map"
+}
+
+man_functions() {
+	sed -n 's/^\.Fn \(pintest_[a-z_]*\) ["v].*/\1/p' \
+		"$user/man/libpintest.3"
+}
+
+compare_command() {
+	local command=$1 options
+
+	options=$(help_options "$command")
+	same "man tells the options of $command" \
+		"$options" "$(man_options "$command")"
+	same "man tells the short options of $command" \
+		"$(help_short_options "$command")" \
+		"$(man_short_options "$command")"
+	same "completion offers the options of $command" \
+		"$options" "$(complete_words "$command" --)"
+}
+
+commands=$(help_commands)
+echo "1..$((9 + 3 * $(wc -w <<<"$commands")))"
+same "man tells all commands" "$commands" "$(man_commands)"
+same "man tells the options of pintest itself" \
+	"--help --version" "$(man_options)"
+same "completion offers all commands" \
+	"$commands --help --version" "$(complete_words '')"
+for command in $commands; do
+	compare_command "$command"
+done
+same "completion offers all APIs" \
+	"$(help_values pin api)" "$(complete_words pin --api '')"
+same "completion offers all flags" \
+	"none $(help_values pin flags)" "$(complete_words pin --flags '')"
+same "completion goes on in a list" \
+	"longterm,write" "$(complete_words pin --flags longterm,wr)"
+same "completion offers all memory kinds" \
+	"$("$pintest" list memory | awk 'NR > 1 { print $1 }')" \
+	"$(complete_words pin --memory '')"
+same "libpintest.map exports what pintest.h declares" \
+	"$(header_functions)" "$(map_functions)"
+same "libpintest.3 tells what pintest.h declares" \
+	"$(header_functions)" "$(man_functions)"
+[ "$failures" -eq 0 ]
