@@ -3,94 +3,75 @@
  * Bytes of a pin: what a device that does DMA to these pages would read and
  * write, whatever the process has mapped by now.
  *
- * Pages are read through a buffer, with a copy that survives a fault: a
- * secretmem page, which some kernels let GUP-fast pin, is not in the kernel's
- * own mapping at all. A page that can be read there can be written.
+ * A secretmem page, which some kernels let GUP-fast pin, is not in the kernel's
+ * own mapping at all, so each page is first touched in a way that survives.
  */
-#include <linux/slab.h>
+#include <linux/sched/signal.h>
 #include <linux/uaccess.h>
 #include "compat/page.h"
 #include "pintest_private.h"
 
-static int load(struct page *page, size_t offset, void *to, size_t nr)
+static bool is_accessible(const void *address)
+{
+	char byte;
+
+	return !copy_from_kernel_nofault(&byte, address, 1);
+}
+
+/* Copies between user space and @address, in @page. Returns bytes copied. */
+typedef size_t copy_fn(struct page *page, void *address, void __user *user,
+		       size_t nr);
+
+static size_t load(struct page *page, void *address, void __user *user,
+		   size_t nr)
+{
+	return nr - copy_to_user(user, address, nr);
+}
+
+static size_t store(struct page *page, void *address, void __user *user,
+		    size_t nr)
+{
+	size_t copied = nr - copy_from_user(address, user, nr);
+
+	flush_dcache_page(page);
+	return copied;
+}
+
+static size_t copy_page_part(struct page *page, size_t offset, copy_fn *copy,
+			     void __user *user, size_t nr)
 {
 	void *address = pintest_compat_kmap(page);
-	int err = copy_from_kernel_nofault(to, address + offset, nr);
+	size_t copied = 0;
 
-	pintest_compat_kunmap(address);
-	return err ? -EFAULT : 0;
+	if (is_accessible(address + offset))
+		copied = copy(page, address + offset, user, nr);
+	pintest_compat_kunmap(page, address);
+	return copied;
 }
-
-static int store(struct page *page, size_t offset, const void *from, size_t nr)
-{
-	void *address = pintest_compat_kmap(page);
-	char probe;
-	int err = copy_from_kernel_nofault(&probe, address + offset, 1);
-
-	if (!err) {
-		memcpy(address + offset, from, nr);
-		flush_dcache_page(page);
-	}
-	pintest_compat_kunmap(address);
-	return err ? -EFAULT : 0;
-}
-
-static int load_to_user(struct page *page, size_t offset, void *buffer,
-			void __user *user, size_t nr)
-{
-	int err = load(page, offset, buffer, nr);
-
-	if (!err && copy_to_user(user, buffer, nr))
-		err = -EFAULT;
-	return err;
-}
-
-static int store_from_user(struct page *page, size_t offset, void *buffer,
-			   void __user *user, size_t nr)
-{
-	if (copy_from_user(buffer, user, nr))
-		return -EFAULT;
-	return store(page, offset, buffer, nr);
-}
-
-typedef int copy_fn(struct page *page, size_t offset, void *buffer,
-		    void __user *user, size_t nr);
 
 /* Returns bytes copied, or an error if there are none. */
 static ssize_t copy_pages(const struct pintest_pages *pages, copy_fn *copy,
-			  void *buffer, void __user *user, size_t count,
-			  loff_t start)
+			  void __user *user, size_t count, loff_t start)
 {
 	size_t done = 0;
+	int err = 0;
 
-	while (done < count) {
+	while (done < count && !err) {
 		size_t offset = (start + done) % PAGE_SIZE;
 		size_t nr = min_t(size_t, count - done, PAGE_SIZE - offset);
 		struct page *page = pintest_pages_at(pages, (start + done) /
 							    PAGE_SIZE);
-		int err = copy(page, offset, buffer, user + done, nr);
+		size_t copied = copy_page_part(page, offset, copy,
+					       user + done, nr);
 
-		if (!err && fatal_signal_pending(current))
+		if (copied < nr)
+			err = -EFAULT;
+		else if (fatal_signal_pending(current))
 			err = -EINTR;
-		if (err)
-			return done ? done : err;
-		done += nr;
+		done += copied;
 		cond_resched();
 	}
-	return done;
-}
-
-static ssize_t copy_with_buffer(const struct pintest_pages *pages,
-				copy_fn *copy, void __user *user, size_t count,
-				loff_t start)
-{
-	void *buffer = kmalloc(PAGE_SIZE, GFP_KERNEL);
-	ssize_t ret = -ENOMEM;
-
-	if (buffer)
-		ret = copy_pages(pages, copy, buffer, user, count, start);
-	kfree(buffer);
-	return ret;
+	return done ? done : err;
 }
 
 /**
@@ -100,12 +81,12 @@ static ssize_t copy_with_buffer(const struct pintest_pages *pages,
  * @count: bytes; with @start, not more than there are
  * @start: from here on
  *
- * Return: bytes copied, or -EFAULT, -EINTR or -ENOMEM if there are none.
+ * Return: bytes copied, or -EFAULT or -EINTR if there are none.
  */
 ssize_t pintest_access_pages(const struct pintest_pages *pages,
 			     void __user *to, size_t count, loff_t start)
 {
-	return copy_with_buffer(pages, load_to_user, to, count, start);
+	return copy_pages(pages, load, to, count, start);
 }
 
 static ssize_t access(struct file *file, copy_fn *copy, void __user *user,
@@ -121,7 +102,7 @@ static ssize_t access(struct file *file, copy_fn *copy, void __user *user,
 	if (ret)
 		return ret;
 	count = min_t(u64, count, max(pin->length - start, 0LL));
-	ret = copy_with_buffer(&pin->pages, copy, user, count, start);
+	ret = copy_pages(&pin->pages, copy, user, count, start);
 	pintest_pin_unuse(pin);
 	if (ret > 0)
 		*offset = start + ret;
@@ -136,12 +117,12 @@ static ssize_t access(struct file *file, copy_fn *copy, void __user *user,
  * @offset: from here on
  *
  * Return: bytes read, 0 at the end of the pin, -ENXIO if it has been unpinned,
- * -EFAULT if @to or the page is not accessible, -EINTR, -ENOMEM.
+ * -EFAULT if @to or the page is not accessible, -EINTR.
  */
 ssize_t pintest_access_read(struct file *file, char __user *to, size_t count,
 			    loff_t *offset)
 {
-	return access(file, load_to_user, to, count, offset);
+	return access(file, load, to, count, offset);
 }
 
 /**
@@ -160,6 +141,5 @@ ssize_t pintest_access_write(struct file *file, const char __user *from,
 
 	if (count && *offset >= pin->length)
 		return -ENOSPC;
-	return access(file, store_from_user, (void __user *)from, count,
-		      offset);
+	return access(file, store, (void __user *)from, count, offset);
 }

@@ -12,8 +12,9 @@ static_assert(sizeof(struct pintest_pin_args) == 48);
 static_assert(sizeof(struct pintest_unpin_args) == 8);
 static_assert(sizeof(struct pintest_records_args) == 32);
 static_assert(sizeof(struct pintest_inspect_args) == 56);
-static_assert(sizeof(struct pintest_record) == 104);
-static_assert(offsetof(struct pintest_record, folio_order) == 64);
+static_assert(sizeof(struct pintest_record) == 64);
+static_assert(offsetof(struct pintest_record, fields) == 24);
+static_assert(offsetof(struct pintest_record, folio_order) == 60);
 
 static const struct pintest_command *
 find_command(const struct pintest_command *commands, size_t nr,

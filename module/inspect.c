@@ -38,7 +38,8 @@ static unsigned long add_mapped(struct pintest_recorder *recorder,
 	for (i = 0; i < nr && room; i++) {
 		pintest_mapped_t mapped = recorder->mapped[i];
 
-		if (!pintest_mapped_present(mapped))
+		if (!pintest_mapped_known(mapped) ||
+		    !pintest_mapped_present(mapped))
 			continue;
 		pfn = pintest_mapped_pfn(mapped);
 		if (!pfn_valid(pfn))

@@ -180,6 +180,8 @@ ssize_t pintest_access_write(struct file *file, const char __user *from,
  * @nr: records in @batch
  * @head: the folio of the last page, or NULL; not referenced
  * @folio: what is known of @head
+ * @block: the pageblock of the last page
+ * @migratetype: of @block, or -1
  * @mapped: what is mapped at the addresses of a batch
  * @batch: records that are not copied yet
  */
@@ -190,6 +192,8 @@ struct pintest_recorder {
 	unsigned int nr;
 	struct page *head;
 	struct pintest_record folio;
+	unsigned long block;
+	int migratetype;
 	pintest_mapped_t mapped[PINTEST_BATCH];
 	struct pintest_record batch[PINTEST_BATCH];
 };

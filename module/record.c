@@ -17,18 +17,9 @@
 #define EXCLUSIVE_FLAGS (PINTEST_PAGE_ANON_EXCLUSIVE | \
 			 PINTEST_PAGE_HEAD_ANON_EXCLUSIVE)
 #define PFN_FIELDS (PINTEST_FIELD_PFN | PINTEST_FIELD_MAPPED_PFN)
-
-/* Bits of the flags word of a folio that are reported as they are. */
-static const struct {
-	u64 flag;
-	int bit;
-} flag_bits[] = {
-	{ PINTEST_PAGE_SWAPBACKED, PG_swapbacked },
-	{ PINTEST_PAGE_DIRTY, PG_dirty },
-	{ PINTEST_PAGE_WRITEBACK, PG_writeback },
-	{ PINTEST_PAGE_LRU, PG_lru },
-	{ PINTEST_PAGE_MLOCKED, PG_mlocked },
-};
+#define FOLIO_FIELDS (PINTEST_FIELD_PFN | PINTEST_FIELD_FOLIO | \
+		      PINTEST_FIELD_REFCOUNT | PINTEST_FIELD_ENTIRE_MAPCOUNT | \
+		      PINTEST_FIELD_ZONE | PINTEST_FIELD_NODE)
 
 /**
  * pintest_record_fields - what records of this kernel can have
@@ -37,10 +28,8 @@ static const struct {
  */
 u64 pintest_record_fields(void)
 {
-	u64 fields = PINTEST_FIELD_PFN | PINTEST_FIELD_FOLIO |
-		     PINTEST_FIELD_REFCOUNT | PINTEST_FIELD_MAPCOUNT |
-		     PINTEST_FIELD_ENTIRE_MAPCOUNT | PINTEST_FIELD_PINCOUNT |
-		     PINTEST_FIELD_ZONE | PINTEST_FIELD_NODE;
+	u64 fields = FOLIO_FIELDS | PINTEST_FIELD_MAPCOUNT |
+		     PINTEST_FIELD_PINCOUNT;
 
 	if (pintest_mapped_supported())
 		fields |= PINTEST_FIELD_MAPPED_PFN;
@@ -49,9 +38,9 @@ u64 pintest_record_fields(void)
 	return fields;
 }
 
-static u64 known_page_flags(void)
+static u32 known_page_flags(void)
 {
-	u64 flags = PINTEST_PAGE_ANON | PINTEST_PAGE_KSM | PINTEST_PAGE_ZERO |
+	u32 flags = PINTEST_PAGE_ANON | PINTEST_PAGE_KSM | PINTEST_PAGE_ZERO |
 		    PINTEST_PAGE_HUGE_ZERO | PINTEST_PAGE_HUGETLB |
 		    PINTEST_PAGE_THP | PINTEST_PAGE_SWAPBACKED |
 		    PINTEST_PAGE_DIRTY | PINTEST_PAGE_WRITEBACK |
@@ -77,7 +66,7 @@ u64 pintest_record_flags(void)
 	return flags;
 }
 
-static u32 zone_of(struct page *page)
+static u8 zone_of(struct page *page)
 {
 	switch (page_zonenum(page)) {
 #ifdef CONFIG_ZONE_DMA
@@ -103,9 +92,9 @@ static u32 zone_of(struct page *page)
 	}
 }
 
-static int migratetype_of(struct page *page)
+static int migratetype_of(unsigned long pfn)
 {
-	switch (pintest_compat_migratetype(page_to_pfn(page))) {
+	switch (pintest_compat_migratetype(pfn)) {
 	case MIGRATE_UNMOVABLE:
 		return PINTEST_MIGRATE_UNMOVABLE;
 	case MIGRATE_MOVABLE:
@@ -134,7 +123,8 @@ static void set_pincount(struct pintest_record *record, struct page *head)
 		return;
 	}
 	record->fields |= PINTEST_FIELD_PINCOUNT;
-	if (pintest_compat_has_pincount(head, record->folio_order)) {
+	if (record->folio_order &&
+	    pintest_compat_has_pincount(head, record->folio_order)) {
 		record->pincount_kind = PINTEST_PINCOUNT_EXACT;
 		record->pincount = pintest_compat_pincount(head);
 	} else {
@@ -143,80 +133,102 @@ static void set_pincount(struct pintest_record *record, struct page *head)
 	}
 }
 
-static void set_folio_kind(struct pintest_record *record, struct page *head)
+/* @head is of more than one page. */
+static u32 large_folio_flags(struct page *head, unsigned int order)
 {
-	bool hugetlb = PageHuge(head);
-	bool thp = record->folio_order && !hugetlb && pintest_compat_thp(head);
+	bool thp;
 
-	if (hugetlb)
-		record->flags |= PINTEST_PAGE_HUGETLB;
-	if (thp)
-		record->flags |= PINTEST_PAGE_THP;
-	if (pintest_compat_huge_zero(head, record->folio_order, thp))
-		record->flags |= PINTEST_PAGE_HUGE_ZERO;
-	if (is_zero_pfn(page_to_pfn(head)))
-		record->flags |= PINTEST_PAGE_ZERO;
-	if (PageAnon(head))
-		record->flags |= PINTEST_PAGE_ANON;
-	if (pintest_compat_ksm(head))
-		record->flags |= PINTEST_PAGE_KSM;
-	if (pintest_compat_maybe_dma_pinned(head))
-		record->flags |= PINTEST_PAGE_MAYBE_DMA_PINNED;
+	if (PageHuge(head))
+		return PINTEST_PAGE_HUGETLB;
+	thp = pintest_compat_thp(head);
+	if (pintest_compat_huge_zero(head, order, thp))
+		return PINTEST_PAGE_HUGE_ZERO;
+	return thp ? PINTEST_PAGE_THP : 0;
 }
 
-static void set_folio_flags(struct pintest_record *record, struct page *head)
+static u32 anon_flags(struct page *head)
 {
-	unsigned long flags = pintest_compat_flags(head);
-	size_t i;
+	u32 flags = PINTEST_PAGE_ANON;
 
-	for (i = 0; i < ARRAY_SIZE(flag_bits); i++)
-		if (flags & BIT(flag_bits[i].bit))
-			record->flags |= flag_bits[i].flag;
+	if (pintest_compat_ksm(head))
+		flags |= PINTEST_PAGE_KSM;
+	if (pintest_compat_anon_exclusive(head))
+		flags |= PINTEST_PAGE_HEAD_ANON_EXCLUSIVE;
+	return flags;
+}
+
+static u32 flag_if(unsigned long word, int bit, u32 flag)
+{
+	return word & BIT(bit) ? flag : 0;
+}
+
+static u32 folio_flags_of(struct page *head, unsigned int order)
+{
+	unsigned long word = pintest_compat_flags(head);
+	u32 flags = flag_if(word, PG_swapbacked, PINTEST_PAGE_SWAPBACKED) |
+		    flag_if(word, PG_dirty, PINTEST_PAGE_DIRTY) |
+		    flag_if(word, PG_writeback, PINTEST_PAGE_WRITEBACK) |
+		    flag_if(word, PG_lru, PINTEST_PAGE_LRU) |
+		    flag_if(word, PG_mlocked, PINTEST_PAGE_MLOCKED);
+
 	/* The bit means something else on a folio that no swap backs. */
-	if (flags & BIT(PG_swapbacked) && flags & BIT(PG_swapcache))
-		record->flags |= PINTEST_PAGE_SWAPCACHE;
-	if (record->flags & PINTEST_PAGE_ANON &&
-	    pintest_compat_anon_exclusive(head))
-		record->flags |= PINTEST_PAGE_HEAD_ANON_EXCLUSIVE;
+	if (flags & PINTEST_PAGE_SWAPBACKED)
+		flags |= flag_if(word, PG_swapcache, PINTEST_PAGE_SWAPCACHE);
+	if (PageAnon(head))
+		flags |= anon_flags(head);
+	if (order)
+		flags |= large_folio_flags(head, order);
+	else if (is_zero_pfn(page_to_pfn(head)))
+		flags |= PINTEST_PAGE_ZERO;
+	if (pintest_compat_maybe_dma_pinned(head))
+		flags |= PINTEST_PAGE_MAYBE_DMA_PINNED;
+	return flags;
 }
 
 /* All that is true of every page of the folio of @head. */
 static void record_folio(struct pintest_record *record, struct page *head)
 {
-	memset(record, 0, sizeof(*record));
-	record->flags_known = known_page_flags();
-	record->fields = PINTEST_FIELD_PFN | PINTEST_FIELD_FOLIO |
-			 PINTEST_FIELD_REFCOUNT |
-			 PINTEST_FIELD_ENTIRE_MAPCOUNT | PINTEST_FIELD_ZONE |
-			 PINTEST_FIELD_NODE;
-	record->folio_pfn = page_to_pfn(head);
-	record->folio_order = compound_order(head);
-	record->refcount = page_ref_count(head);
-	record->entire_mapcount =
-		pintest_compat_entire_mapcount(head, record->folio_order);
-	record->zone = zone_of(head);
-	record->node = page_to_nid(head);
-	set_folio_kind(record, head);
-	set_folio_flags(record, head);
+	unsigned int order = compound_order(head);
+
+	*record = (struct pintest_record){
+		.fields = FOLIO_FIELDS,
+		.flags = folio_flags_of(head, order),
+		.flags_known = known_page_flags(),
+		.folio_order = order,
+		.refcount = page_ref_count(head),
+		.entire_mapcount = pintest_compat_entire_mapcount(head, order),
+		.zone = zone_of(head),
+		.node = page_to_nid(head),
+	};
 	set_pincount(record, head);
+}
+
+/* Pageblocks are long, so the last answer mostly is this one, too. */
+static void record_migratetype(struct pintest_recorder *recorder,
+			       struct pintest_record *record)
+{
+	unsigned long block = record->pfn >> pageblock_order;
+
+	if (recorder->block != block) {
+		recorder->block = block;
+		recorder->migratetype = migratetype_of(record->pfn);
+	}
+	if (recorder->migratetype < 0 || record->zone == PINTEST_ZONE_DEVICE)
+		return;
+	record->fields |= PINTEST_FIELD_MIGRATETYPE;
+	record->migratetype = recorder->migratetype;
 }
 
 /* @record has been filled for the folio of @page, whose head is @head. */
 static void record_page(struct pintest_record *record, struct page *page,
 			struct page *head)
 {
-	int migratetype = migratetype_of(page);
-
 	record->pfn = page_to_pfn(page);
-	record->folio_index = record->pfn - record->folio_pfn;
+	record->folio_index = record->pfn - page_to_pfn(head);
 	if (pintest_compat_has_mapcount(record->folio_order)) {
 		record->fields |= PINTEST_FIELD_MAPCOUNT;
 		record->mapcount =
 			pintest_compat_mapcount(page, record->entire_mapcount);
-	}
-	if (migratetype >= 0 && record->zone != PINTEST_ZONE_DEVICE) {
-		record->fields |= PINTEST_FIELD_MIGRATETYPE;
-		record->migratetype = migratetype;
 	}
 	if (!(record->flags & PINTEST_PAGE_ANON))
 		return;
@@ -248,7 +260,13 @@ static void hide_pfns(struct pintest_record *record)
 	record->fields &= ~PFN_FIELDS;
 	record->pfn = 0;
 	record->mapped_pfn = 0;
-	record->folio_pfn = 0;
+}
+
+/* What is known of a folio and a pageblock is old by the next batch. */
+static void forget(struct pintest_recorder *recorder)
+{
+	recorder->head = NULL;
+	recorder->block = ULONG_MAX;
 }
 
 /**
@@ -263,7 +281,7 @@ struct pintest_recorder *pintest_recorder_new(u64 to, u32 record_size)
 {
 	struct pintest_recorder *recorder;
 
-	if (record_size < offsetofend(struct pintest_record, reserved) ||
+	if (record_size < offsetofend(struct pintest_record, migratetype) ||
 	    !IS_ALIGNED(record_size, 8))
 		return ERR_PTR(-EINVAL);
 	recorder = kvmalloc(sizeof(*recorder), GFP_KERNEL_ACCOUNT);
@@ -272,8 +290,8 @@ struct pintest_recorder *pintest_recorder_new(u64 to, u32 record_size)
 	recorder->to = u64_to_user_ptr(to);
 	recorder->record_size = record_size;
 	recorder->show_pfns = capable(CAP_SYS_ADMIN);
-	recorder->head = NULL;
 	recorder->nr = 0;
+	forget(recorder);
 	return recorder;
 }
 
@@ -298,6 +316,7 @@ void pintest_recorder_add(struct pintest_recorder *recorder,
 	*record = recorder->folio;
 	record->addr = addr;
 	record_page(record, page, head);
+	record_migratetype(recorder, record);
 	record_mapped(record, mapped);
 	if (!recorder->show_pfns)
 		hide_pfns(record);
@@ -336,8 +355,7 @@ int pintest_recorder_flush(struct pintest_recorder *recorder)
 	}
 	recorder->to += nr * size;
 	recorder->nr = 0;
-	/* What is known of the folio is old by the next batch. */
-	recorder->head = NULL;
+	forget(recorder);
 	return err;
 }
 

@@ -9,22 +9,15 @@
 #include <linux/mm.h>
 #include <linux/mmu_notifier.h>
 #include <linux/pgtable.h>
-#include "features.h"
 #include "mapped.h"
-
-#ifdef HAVE_HMM_SNAPSHOT
 
 /* Any number will do, if notifier and range have the same. */
 #define SEQUENCE 2
 
-bool pintest_mapped_supported(void)
-{
-	return true;
-}
-
 int pintest_mapped_lookup(struct mm_struct *mm, unsigned long start,
 			  unsigned long nr, pintest_mapped_t *mapped)
 {
+#ifdef HAVE_HMM_SNAPSHOT
 	struct mmu_interval_notifier notifier = {
 		.mm = mm,
 		.invalidate_seq = SEQUENCE,
@@ -40,69 +33,14 @@ int pintest_mapped_lookup(struct mm_struct *mm, unsigned long start,
 	/* Some kernels carry bits of the input through. */
 	memset(mapped, 0, nr * sizeof(*mapped));
 	return hmm_range_fault(&range);
-}
-
-bool pintest_mapped_known(pintest_mapped_t mapped)
-{
-	return !(mapped & HMM_PFN_ERROR);
-}
-
-/* An entry without the valid bit may hold a pfn that means nothing. */
-bool pintest_mapped_present(pintest_mapped_t mapped)
-{
-	return pintest_mapped_known(mapped) && (mapped & HMM_PFN_VALID);
-}
-
-bool pintest_mapped_writable(pintest_mapped_t mapped)
-{
-	return mapped & HMM_PFN_WRITE;
-}
-
-unsigned long pintest_mapped_pfn(pintest_mapped_t mapped)
-{
-	return mapped & ~HMM_PFN_FLAGS;
-}
-
-#else /* !HAVE_HMM_SNAPSHOT */
-
-#define UNKNOWN ((pintest_mapped_t)-1)
-
-bool pintest_mapped_supported(void)
-{
-	return false;
-}
-
-int pintest_mapped_lookup(struct mm_struct *mm, unsigned long start,
-			  unsigned long nr, pintest_mapped_t *mapped)
-{
+#else
 	unsigned long i;
 
 	for (i = 0; i < nr; i++)
-		mapped[i] = UNKNOWN;
+		mapped[i] = HMM_PFN_ERROR;
 	return 0;
+#endif
 }
-
-bool pintest_mapped_known(pintest_mapped_t mapped)
-{
-	return mapped != UNKNOWN;
-}
-
-bool pintest_mapped_present(pintest_mapped_t mapped)
-{
-	return false;
-}
-
-bool pintest_mapped_writable(pintest_mapped_t mapped)
-{
-	return false;
-}
-
-unsigned long pintest_mapped_pfn(pintest_mapped_t mapped)
-{
-	return 0;
-}
-
-#endif /* HAVE_HMM_SNAPSHOT */
 
 /* Entries that pintest_mapped_skip() looks at with interrupts off. */
 #define SKIP_STEPS 512

@@ -6,15 +6,14 @@
 #ifndef PINTEST_COMPAT_MAPPED_H
 #define PINTEST_COMPAT_MAPPED_H
 
+#include <linux/hmm.h>
 #include <linux/types.h>
+#include "features.h"
 
 struct mm_struct;
 
-/* What is mapped at one address. */
+/* What is mapped at one address; 0 is nothing. */
 typedef unsigned long pintest_mapped_t;
-
-/* Whether this kernel can be asked at all. */
-bool pintest_mapped_supported(void);
 
 /*
  * Looks up @nr pages from @start on. The mmap lock of @mm is held for reading.
@@ -23,17 +22,6 @@ bool pintest_mapped_supported(void);
 int pintest_mapped_lookup(struct mm_struct *mm, unsigned long start,
 			  unsigned long nr, pintest_mapped_t *mapped);
 
-/* The entry of an address where nothing is mapped. */
-#define PINTEST_MAPPED_NONE ((pintest_mapped_t)0)
-
-/* Whether it is known what is mapped: not in VM_PFNMAP, VM_IO or PROT_NONE. */
-bool pintest_mapped_known(pintest_mapped_t mapped);
-bool pintest_mapped_present(pintest_mapped_t mapped);
-/* The page table entry is writable. Present entries only. */
-bool pintest_mapped_writable(pintest_mapped_t mapped);
-/* Present entries only. */
-unsigned long pintest_mapped_pfn(pintest_mapped_t mapped);
-
 /*
  * The first address from @addr on, but not after @end, whose page tables might
  * map something; gives up early, with a smaller address, if that is far away.
@@ -41,5 +29,39 @@ unsigned long pintest_mapped_pfn(pintest_mapped_t mapped);
  */
 unsigned long pintest_mapped_skip(struct mm_struct *mm, unsigned long addr,
 				  unsigned long end);
+
+/* Whether this kernel can be asked at all. */
+static inline bool pintest_mapped_supported(void)
+{
+#ifdef HAVE_HMM_SNAPSHOT
+	return true;
+#else
+	return false;
+#endif
+}
+
+/* Whether it is known what is mapped: not in VM_PFNMAP, VM_IO or PROT_NONE. */
+static inline bool pintest_mapped_known(pintest_mapped_t mapped)
+{
+	return !(mapped & HMM_PFN_ERROR);
+}
+
+/* Known entries only. One that is not valid may hold a pfn all the same. */
+static inline bool pintest_mapped_present(pintest_mapped_t mapped)
+{
+	return mapped & HMM_PFN_VALID;
+}
+
+/* The page table entry is writable. Present entries only. */
+static inline bool pintest_mapped_writable(pintest_mapped_t mapped)
+{
+	return mapped & HMM_PFN_WRITE;
+}
+
+/* Present entries only. */
+static inline unsigned long pintest_mapped_pfn(pintest_mapped_t mapped)
+{
+	return mapped & ~HMM_PFN_FLAGS;
+}
 
 #endif /* PINTEST_COMPAT_MAPPED_H */

@@ -186,21 +186,22 @@ static inline int pintest_compat_migratetype(unsigned long pfn)
 #endif
 }
 
+/* The caller may sleep and fault while the page is mapped. */
 static inline void *pintest_compat_kmap(struct page *page)
 {
 #ifdef HAVE_KMAP_LOCAL
 	return kmap_local_page(page);
 #else
-	return kmap_atomic(page);
+	return kmap(page);
 #endif
 }
 
-static inline void pintest_compat_kunmap(void *address)
+static inline void pintest_compat_kunmap(struct page *page, void *address)
 {
 #ifdef HAVE_KMAP_LOCAL
 	kunmap_local(address);
 #else
-	kunmap_atomic(address);
+	kunmap(page);
 #endif
 }
 

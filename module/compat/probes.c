@@ -161,7 +161,7 @@ int probe(struct folio *folio)
 int probe = PB_migrate_isolate;
 #endif
 
-/* 5.11; kmap_atomic() before. */
+/* 5.11; kmap() before. */
 #ifdef PROBE_KMAP_LOCAL
 void *probe(struct page *page)
 {

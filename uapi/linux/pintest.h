@@ -246,7 +246,7 @@ struct pintest_unpin_args {
 /**
  * enum pintest_field - which numbers of a record are known
  *
- * @PINTEST_FIELD_PFN: &pintest_record.pfn and folio_pfn; CAP_SYS_ADMIN only
+ * @PINTEST_FIELD_PFN: &pintest_record.pfn; CAP_SYS_ADMIN only
  * @PINTEST_FIELD_MAPPED_PFN: &pintest_record.mapped_pfn; CAP_SYS_ADMIN only,
  *	and a page must be mapped
  * @PINTEST_FIELD_FOLIO: &pintest_record.folio_order and folio_index
@@ -377,23 +377,22 @@ enum pintest_migratetype {
  * struct pintest_record - the state of one page
  *
  * @addr: virtual address of the page
- * @fields: &enum pintest_field bits: which of the numbers below are known.
- *	The others are 0 and mean nothing
- * @flags: &enum pintest_page bits that are true
- * @flags_known: &enum pintest_page bits that are known to be true or false
  * @pfn: page frame number of the page: of the pinned one in a record of a
  *	pin, of the mapped one in a record of INSPECT
  * @mapped_pfn: page frame number of the page that is mapped at @addr now
- * @folio_pfn: page frame number of the head of the folio of the page
+ * @fields: &enum pintest_field bits: which of the numbers are known. The
+ *	others are 0 and mean nothing
+ * @flags: &enum pintest_page bits that are true
+ * @flags_known: &enum pintest_page bits that are known to be true or false
  * @folio_index: which page of its folio the page is; 0 is the head
- * @folio_order: the folio has 1 << folio_order pages
  * @refcount: references to the folio. A pin of a small folio is 1024 of them
  * @mapcount: page table entries that map this page, entire ones included
  * @entire_mapcount: page table entries that map the folio as a whole
  * @pincount: pins of the folio, all pinners together
+ * @node: NUMA node
+ * @folio_order: the folio has 1 << folio_order pages
  * @pincount_kind: &enum pintest_pincount; known even if @pincount is not
  * @zone: &enum pintest_zone
- * @node: NUMA node
  * @migratetype: &enum pintest_migratetype
  *
  * A snapshot: nothing is locked, and the fields are read one after the other
@@ -401,23 +400,21 @@ enum pintest_migratetype {
  */
 struct pintest_record {
 	__aligned_u64 addr;
-	__aligned_u64 fields;
-	__aligned_u64 flags;
-	__aligned_u64 flags_known;
 	__aligned_u64 pfn;
 	__aligned_u64 mapped_pfn;
-	__aligned_u64 folio_pfn;
-	__aligned_u64 folio_index;
-	__u32 folio_order;
+	__u32 fields;
+	__u32 flags;
+	__u32 flags_known;
+	__u32 folio_index;
 	__s32 refcount;
 	__s32 mapcount;
 	__s32 entire_mapcount;
 	__s32 pincount;
-	__u32 pincount_kind;
-	__u32 zone;
 	__s32 node;
-	__u32 migratetype;
-	__u32 reserved;
+	__u8 folio_order;
+	__u8 pincount_kind;
+	__u8 zone;
+	__u8 migratetype;
 };
 
 /**
