@@ -84,7 +84,8 @@ static int held_pins(const struct observations *seen, size_t page)
 		const struct pintest_record *other =
 			&seen->pages[i].records[MOMENT_AFTER];
 
-		pins += other->folio_pfn == record->folio_pfn &&
+		pins += other->pfn - other->folio_index ==
+			record->pfn - record->folio_index &&
 			other->folio_order == record->folio_order &&
 			other->folio_index + page == record->folio_index + i;
 	}

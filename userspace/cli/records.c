@@ -63,14 +63,6 @@ static void write_index(struct cell *cell, const void *row)
 		cell_number(cell, record->folio_index);
 }
 
-static void write_folio_pfn(struct cell *cell, const void *row)
-{
-	const struct pintest_record *record = row;
-
-	if (has(record, PINTEST_FIELD_PFN))
-		cell_hex(cell, record->pfn - record->folio_index);
-}
-
 /* In text the column MAPPED has told about two of them already. */
 void record_write_flags(struct cell *cell, const void *row)
 {
@@ -169,8 +161,6 @@ const struct column record_columns[] = {
 	  "order of its folio", record_write_order },
 	{ "INDEX", COLUMN_NUMBER, COLUMN_MORE,
 	  "place in its folio", write_index },
-	{ "FOLIO_PFN", COLUMN_NUMBER, COLUMN_MORE,
-	  "page frame number of its folio", write_folio_pfn },
 	{ "REFS", COLUMN_NUMBER, COLUMN_ALWAYS,
 	  "references to the folio", write_refs },
 	{ "MAPS", COLUMN_NUMBER, COLUMN_ALWAYS,
