@@ -140,11 +140,11 @@ struct line {
 static void read_line(const void *arg)
 {
 	const struct line *line = arg;
-	char *argv[MAX_ARGS + 1], said[64] = "";
+	char args[MAX_ARGS][32], *argv[MAX_ARGS + 1], said[64] = "";
 	int argc, key;
 
 	for (argc = 0; line->args[argc]; argc++)
-		argv[argc] = strdup(line->args[argc]);
+		argv[argc] = strcpy(args[argc], line->args[argc]);
 	argv[argc] = NULL;
 	while ((key = cli_getopt(&command, argc, argv)) >= 0)
 		snprintf(said + strlen(said), sizeof(said) - strlen(said),
