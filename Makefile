@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# make help lists what can be made.
+
+VERSION := $(file <VERSION)
+KERNELDIR ?= /lib/modules/$(shell uname -r)/build
+PREFIX ?= /usr/local
+KERNEL ?= 6.1 6.12
+
+source := /usr/src/pintest-$(VERSION)
+sources := VERSION dkms.conf uapi/linux/pintest.h \
+	module/Kbuild module/Makefile $(wildcard module/compat/*.sh) \
+	$(filter-out %.mod.c %/features.h, \
+		$(wildcard $(addprefix module/,*.[ch] compat/*.[ch])))
+
+all: userspace
+	@if [ -d "$(KERNELDIR)" ]; then \
+		$(MAKE) module; \
+	else \
+		echo "Left out the module: no kernel headers in $(KERNELDIR)"; \
+	fi
+
+help:
+	@echo 'all              the client, and the module if KERNELDIR is there'
+	@echo 'userspace        the library and the client'
+	@echo 'module           pintest.ko for KERNELDIR=$(KERNELDIR)'
+	@echo 'install          both, the module through DKMS [PREFIX=$(PREFIX)]'
+	@echo 'uninstall        take them away again'
+	@echo 'deps             install what building and installing needs'
+	@echo 'run              what long-term pins do on KERNEL="$(KERNEL)"'
+	@echo 'test             all tests for everyday use'
+	@echo 'test-long        those that need much memory and time'
+	@echo 'test-more        those on more flavours and architectures'
+	@echo 'check-style      all rules that a tool can check'
+	@echo 'clean            remove what was built'
+
+userspace:
+	$(MAKE) -C userspace
+
+module:
+	$(MAKE) -C module KERNELDIR=$(KERNELDIR)
+
+install: install-userspace install-module
+
+install-userspace:
+	$(MAKE) -C userspace install
+	$(if $(DESTDIR),,ldconfig)
+
+# Packages take the sources, and run DKMS when they are installed.
+install-module:
+	$(if $(DESTDIR),,./dkms-register remove)
+	rm -rf $(DESTDIR)$(source)
+	@echo 'copying the sources of the module to $(DESTDIR)$(source)'
+	@for file in $(sources); do \
+		install -D -m 644 $$file $(DESTDIR)$(source)/$$file || exit; \
+	done
+	$(if $(DESTDIR),,./dkms-register add $(VERSION))
+
+uninstall: uninstall-userspace
+	$(if $(DESTDIR),,./dkms-register remove)
+	rm -rf $(DESTDIR)$(source)
+
+# What install would put there is what goes.
+uninstall-userspace:
+	$(MAKE) -C userspace install DESTDIR=$(CURDIR)/build/uninstall
+	cd build/uninstall && find . ! -type d -printf '$(DESTDIR)/%P\0' | \
+		xargs -0 rm -f
+	rm -rf build/uninstall
+	$(if $(DESTDIR),,ldconfig)
+
+clean:
+	$(MAKE) -C userspace clean
+	find module '(' -name '*.ko' -o -name '*.mod' -o -name '*.o' \
+		-o -name '*.mod.c' -o -name '*.cmd' -o -name features.h \
+		-o -name modules.order -o -name Module.symvers ')' -delete
+	rm -rf build
+
+deps:
+	tests/deps build
+
+run: deps
+	tests/deps vm
+	tests/show $(KERNEL)
+
+test test-long test-more: deps
+	tests/deps vm check
+	tests/run $(sort $(wildcard tests/lanes/$@/*))
+
+check-style: deps
+	tests/deps vm check
+	tests/style/run
+
+# These reach the makefiles below.
+export DESTDIR PREFIX
+
+.PHONY: all help userspace module install install-userspace install-module \
+	uninstall uninstall-userspace clean deps run test test-long \
+	test-more check-style

@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+#
+# What the checks share. They run in the project's directory.
+
+set -euo pipefail
+
+# The project's files that match PATTERNs of git, or all.
+files() {
+	git -c safe.directory='*' ls-files --cached --others \
+		--exclude-standard -- "$@" |
+		while IFS= read -r file; do
+			[ ! -f "$file" ] || printf '%s\n' "$file"
+		done
+}
+
+scripts() {
+	files . | while IFS= read -r file; do
+		case $(head -n 2 "$file" | tr -d '\0') in
+		'#!'*sh* | *'shellcheck shell='*) printf '%s\n' "$file" ;;
+		esac
+	done
+}
+
+# none COMMAND...: fail if the command prints anything, and show it.
+none() {
+	! "$@" | grep .
+}
+
+# Print the directory with the scripts/ of the distribution's newest kernel
+# source. Only that part of the package is kept.
+kernel_scripts() {
+	local package cache dir tmp
+
+	package=$(apt-cache depends linux-source |
+		sed -n 's/^ *Depends: //p')
+	cache=${PINTEST_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/pintest}
+	dir=$cache/scripts/$package
+	if [ ! -d "$dir" ]; then
+		mkdir -p "$cache/tmp" "$cache/scripts"
+		tmp=$(mktemp -d "$cache/tmp/XXXXXX")
+		unpack_kernel_scripts "$package" "$tmp" >&2
+		mv -T "$tmp/scripts" "$dir" 2>/dev/null || [ -d "$dir" ]
+		rm -rf "$tmp"
+	fi
+	echo "$dir"
+}
+
+# unpack_kernel_scripts PACKAGE DIR
+unpack_kernel_scripts() {
+	chmod 755 "$2"
+	(cd "$2" && apt-get download -qq -o APT::Sandbox::User=root "$1")
+	dpkg-deb --fsys-tarfile "$2"/*.deb |
+		tar -x -O --wildcards './usr/src/linux-source-*.tar.xz' |
+		xz -dc | tar -x -C "$2" --strip-components=1 --wildcards \
+			'linux-source-*/scripts/*'
+}
