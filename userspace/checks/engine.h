@@ -250,7 +250,7 @@ enum verdict verdict_worse(enum verdict a, enum verdict b);
  * @is_not: bits that the page did not have
  * @what: what the kernel does
  * @since: release that began it, or NULL if it was always so
- * @fixed_in: release that ended it, or NULL
+ * @fixed_in: release that ended it
  * @change: the upstream change that ended it
  *
  * Explains a verdict, and never makes one. Releases are only text.

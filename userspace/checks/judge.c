@@ -96,6 +96,10 @@ struct judgement judge_ending(const struct scenario *scenario,
 			      strsignal(seen->signal));
 	if (seen->stage == STAGE_DONE)
 		return passed;
+	if (!seen->error)
+		return judged(VERDICT_BROKEN, FINDING_NONE,
+			      "its process is gone while %s",
+			      stage_name(seen->stage));
 	if (seen->stage == STAGE_ASK)
 		return judged(VERDICT_SKIP, FINDING_NO_FLAG, "%s",
 			      seen->why.text);
@@ -147,9 +151,11 @@ struct judgement judge_fresh(const struct scenario *scenario,
 	return judgement;
 }
 
-static struct judgement judge_one_page(const struct page_seen *page)
+static struct judgement judge_one_page(const struct observations *seen,
+				       size_t page)
 {
-	const struct pintest_record *record = &page->records[MOMENT_AFTER];
+	const struct pintest_record *record =
+		&seen->pages[page].records[MOMENT_AFTER];
 
 	if (!(record->flags_known & PINTEST_PAGE_MAPPED_SAME))
 		return judged(VERDICT_SKIP, FINDING_NONE,
@@ -158,9 +164,11 @@ static struct judgement judge_one_page(const struct page_seen *page)
 		return passed;
 	if (!(record->flags & PINTEST_PAGE_MAPPED))
 		return judged(VERDICT_FAIL, FINDING_OTHER_PAGE,
-			      "no page is mapped where the pinned one was");
+			      "page %zu: no page is mapped in place of the pinned one",
+			      page);
 	return judged(VERDICT_FAIL, FINDING_OTHER_PAGE,
-		      "the process has another page mapped than the pinned one");
+		      "page %zu: the process has another page mapped than the pinned one",
+		      page);
 }
 
 struct judgement judge_page(const struct scenario *scenario,
@@ -171,7 +179,7 @@ struct judgement judge_page(const struct scenario *scenario,
 
 	(void)scenario;
 	for (i = 0; i < CHECK_PAGES && !judgement.verdict; i++)
-		judgement = judge_one_page(&seen->pages[i]);
+		judgement = judge_one_page(seen, i);
 	return judgement;
 }
 

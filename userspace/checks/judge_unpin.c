@@ -70,24 +70,31 @@ static struct judgement judge_refcount(const struct page_seen *seen,
 			  is->refcount, page);
 }
 
-/* Pins that the scenario holds in the folio of a page. */
+/* Whether a page and the one @pages after it are of the same large folio. */
+static bool same_folio(const struct pintest_record *page,
+		       const struct pintest_record *other, uint64_t pages)
+{
+	bool pfns = page->fields & other->fields & PINTEST_FIELD_PFN;
+
+	return page->folio_order && page->folio_order == other->folio_order &&
+	       page->folio_index + pages == other->folio_index &&
+	       (!pfns || page->pfn + pages == other->pfn);
+}
+
+/* Pins that the scenario holds in the folio of a page, its own included. */
 static int held_pins(const struct observations *seen, size_t page)
 {
-	const struct pintest_record *record =
-		&seen->pages[page].records[MOMENT_AFTER];
-	int pins = 0;
+	const struct pintest_record *record, *other;
+	int pins = 1;
 	size_t i;
 
-	if (!record->folio_order)
-		return 1;
+	record = &seen->pages[page].records[MOMENT_AFTER];
 	for (i = 0; i < CHECK_PAGES; i++) {
-		const struct pintest_record *other =
-			&seen->pages[i].records[MOMENT_AFTER];
-
-		pins += other->pfn - other->folio_index ==
-			record->pfn - record->folio_index &&
-			other->folio_order == record->folio_order &&
-			other->folio_index + page == record->folio_index + i;
+		other = &seen->pages[i].records[MOMENT_AFTER];
+		if (i < page)
+			pins += same_folio(other, record, page - i);
+		else if (i > page)
+			pins += same_folio(record, other, i - page);
 	}
 	return pins;
 }

@@ -85,7 +85,7 @@ const struct known *known_find(const char *check_id,
 
 void known_text(const struct known *known, struct reason *text)
 {
-	reason(text, 0, "%s%s%s: right since %s, %s", known->what,
-	       known->since ? " since " : "", known->since ? : "",
-	       known->fixed_in ? : "no release yet", known->change);
+	reason(text, 0, "%s: %s%s%sright since %s, %s", known->what,
+	       known->since ? "so since " : "", known->since ? : "",
+	       known->since ? ", " : "", known->fixed_in, known->change);
 }

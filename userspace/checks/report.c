@@ -129,10 +129,11 @@ static void print_group(FILE *out, const struct run *run, size_t first,
 {
 	const struct result *result = &run->results[first];
 	enum verdict verdict = result->judgement.verdict;
+	size_t alike = count_alike(run, first);
 	struct reason known;
 
-	fprintf(out, "%s %zu: %s\n", verdict_name(verdict),
-		count_alike(run, first),
+	fprintf(out, "%s, %zu check%s: %s\n", verdict_name(verdict), alike,
+		alike > 1 ? "s" : "",
 		result->judgement.why.text[0] ? result->judgement.why.text :
 						"as promised");
 	if (result->known) {

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Known behaviours: found by what was asked and seen, and only then.
+ */
+#include "test_checks.h"
+
+static const struct known *find(const char *id, enum finding finding,
+				uint64_t page)
+{
+	struct judgement judgement = {
+		.verdict = VERDICT_FAIL,
+		.finding = finding,
+	};
+	struct observations seen = made_observations();
+
+	seen.pages[0].records[MOMENT_PINNED].flags = page;
+	return known_find(id, &judgement, &seen);
+}
+
+static void expect(const char *known, const char *id, enum finding finding,
+		   uint64_t page)
+{
+	const struct known *found = find(id, finding, page);
+
+	assert_non_null(found);
+	assert_string_equal(found->id, known);
+}
+
+static void stale_zero_page(void **state)
+{
+	(void)state;
+	expect("cow-mapping-replaced", "ro-longterm.fast.zeropage.write",
+	       FINDING_STALE, PINTEST_PAGE_ZERO);
+	expect("cow-mapping-replaced", "ro-longterm-page.slow.memfd-private.write",
+	       FINDING_OTHER_PAGE, 0);
+}
+
+static void stale_anonymous_page(void **state)
+{
+	(void)state;
+	expect("anon-shared-replaced", "ro-longterm.fast.anon-shared.write",
+	       FINDING_STALE, PINTEST_PAGE_ANON);
+}
+
+static void stale_hugetlb_page_after_fork(void **state)
+{
+	const uint64_t page = PINTEST_PAGE_ANON | PINTEST_PAGE_HUGETLB;
+
+	(void)state;
+	expect("hugetlb-fork-shares",
+	       "rw-store.fast.memfd-hugetlb-2m.write-after-fork",
+	       FINDING_LOST, page);
+	expect("hugetlb-fork-shares",
+	       "rw.fast.memfd-hugetlb-2m.write-after-fork", FINDING_STALE,
+	       page);
+	assert_null(find("rw.fast.memfd-hugetlb-2m.write", FINDING_STALE,
+			 page));
+	assert_null(find("rw.fast.anon.write-after-fork", FINDING_STALE,
+			 PINTEST_PAGE_ANON));
+}
+
+static void refused_flag(void **state)
+{
+	struct judgement judgement = {
+		.verdict = VERDICT_SKIP,
+		.finding = FINDING_NO_FLAG,
+	};
+	struct observations nothing = { .stage = STAGE_ASK };
+	const struct known *known =
+		known_find("rw-longterm.unlocked.anon.write", &judgement,
+			   &nothing);
+
+	(void)state;
+	assert_non_null(known);
+	assert_string_equal(known->id, "longterm-needs-lock");
+}
+
+/* What no row is about stays an unexplained failure. */
+static void other_failures(void **state)
+{
+	(void)state;
+	assert_null(find("rw.fast.anon.write", FINDING_STALE,
+			 PINTEST_PAGE_ANON));
+	assert_null(find("ro-longterm.fast.anon.write", FINDING_LEAKED,
+			 PINTEST_PAGE_ANON));
+	assert_null(find("ro-longterm.fast.anon.write", FINDING_REFUSED,
+			 PINTEST_PAGE_ANON));
+	assert_null(find("ro-longterm-unpin.fast.zeropage.repin",
+			 FINDING_UNBALANCED, PINTEST_PAGE_ZERO));
+	assert_null(find("ro-longterm.fast.zeropage.write", FINDING_NONE,
+			 PINTEST_PAGE_ZERO));
+}
+
+static void a_page_that_was_not_seen(void **state)
+{
+	struct judgement judgement = {
+		.verdict = VERDICT_FAIL,
+		.finding = FINDING_STALE,
+	};
+	struct observations nothing = { .stage = STAGE_DONE };
+
+	(void)state;
+	assert_null(known_find("ro-longterm.fast.zeropage.write", &judgement,
+			       &nothing));
+}
+
+static void rows_are_complete(void **state)
+{
+	size_t i, other, count;
+	const struct known *known = known_behaviours(&count);
+	struct reason text;
+
+	(void)state;
+	for (i = 0; i < count; i++) {
+		assert_non_null(known[i].id);
+		assert_non_null(known[i].checks);
+		assert_int_not_equal(known[i].findings, FINDING_NONE);
+		known_text(&known[i], &text);
+		assert_non_null(strstr(text.text, known[i].what));
+		assert_non_null(strstr(text.text, known[i].fixed_in));
+		/* Nothing of it is cut off. */
+		assert_non_null(strstr(text.text, known[i].change));
+		for (other = 0; other < i; other++)
+			assert_string_not_equal(known[other].id, known[i].id);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(stale_zero_page),
+		cmocka_unit_test(stale_anonymous_page),
+		cmocka_unit_test(stale_hugetlb_page_after_fork),
+		cmocka_unit_test(refused_flag),
+		cmocka_unit_test(other_failures),
+		cmocka_unit_test(a_page_that_was_not_seen),
+		cmocka_unit_test(rows_are_complete),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Reports: KTAP line by line, and the texts for people.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "report.h"
+#include "test_checks.h"
+
+/* A run of a few checks, one for each verdict. */
+struct made_run {
+	struct scenario scenario;
+	struct observations seen;
+	struct check checks[VERDICT_COUNT];
+	struct result results[VERDICT_COUNT];
+	struct plan plan;
+	struct run run;
+};
+
+static void make_run(struct made_run *made)
+{
+	size_t i;
+
+	*made = (struct made_run) {
+		.scenario = made_scenario("rw", "fast", "anon", "write"),
+		.seen = made_observations(),
+	};
+	for (i = 0; i < VERDICT_COUNT; i++) {
+		struct result *result = &made->results[i];
+
+		snprintf(made->checks[i].id, CHECK_ID_LENGTH, "check-%zu", i);
+		result->check = &made->checks[i];
+		result->scenario = &made->scenario;
+		result->seen = &made->seen;
+		result->judgement.verdict = i;
+		if (i != VERDICT_PASS)
+			strcpy(result->judgement.why.text, "because");
+	}
+	made->results[VERDICT_XFAIL].known =
+		ROW(known_behaviours, "hugetlb-fork-shares");
+	made->plan = (struct plan) {
+		.scenarios = &made->scenario,
+		.scenario_count = 1,
+		.checks = made->checks,
+		.check_count = VERDICT_COUNT,
+	};
+	made->run = (struct run) {
+		.plan = &made->plan,
+		.results = made->results,
+		.result_count = VERDICT_COUNT,
+		.seen = &made->seen,
+	};
+}
+
+/* What is written between the two, to be freed. */
+struct capture {
+	FILE *out;
+	char *text;
+	size_t size;
+};
+
+static void begin_capture(struct capture *capture)
+{
+	*capture = (struct capture) { 0 };
+	capture->out = open_memstream(&capture->text, &capture->size);
+	assert_non_null(capture->out);
+}
+
+static void end_capture(struct capture *capture, const char *expected)
+{
+	fclose(capture->out);
+	assert_string_equal(capture->text, expected);
+	free(capture->text);
+}
+
+static void ktap_of_every_verdict(void **state)
+{
+	struct capture capture;
+	struct made_run made;
+	size_t i;
+
+	(void)state;
+	make_run(&made);
+	begin_capture(&capture);
+	ktap_begin(capture.out, &made.plan);
+	for (i = 0; i < VERDICT_COUNT; i++)
+		ktap_result(capture.out, i + 1, &made.results[i], false);
+	end_capture(&capture,
+		    "KTAP version 1\n"
+		    "1..5\n"
+		    "ok 1 check-0\n"
+		    "# because\n"
+		    "not ok 2 check-1\n"
+		    "not ok 3 check-2 # ERROR because\n"
+		    "ok 4 check-3 # SKIP because\n"
+		    "# because\n"
+		    "# fork() shares pinned hugetlb pages instead of copying them: right since 5.12, 'hugetlb: do early cow when page pinned on src mm' (4eae4efa2c29)\n"
+		    "ok 5 check-4 # XFAIL hugetlb-fork-shares\n");
+}
+
+/* Every line of evidence is a diagnostic, so that parsers pass over it. */
+static void ktap_evidence_is_diagnostic(void **state)
+{
+	struct capture capture;
+	struct made_run made;
+	char *line, *rest;
+	size_t lines = 0;
+
+	(void)state;
+	make_run(&made);
+	begin_capture(&capture);
+	ktap_result(capture.out, 1, &made.results[VERDICT_PASS], true);
+	fclose(capture.out);
+	rest = capture.text;
+	while ((line = strsep(&rest, "\n")) && rest) {
+		if (!strncmp(line, "# page ", 7))
+			lines++;
+		else
+			assert_string_equal(line, "ok 1 check-0");
+	}
+	assert_int_equal(lines, CHECK_PAGES * (READ_COUNT + MOMENT_COUNT));
+	free(capture.text);
+}
+
+static void equal_reasons_are_told_once(void **state)
+{
+	struct capture capture;
+	struct made_run made;
+
+	(void)state;
+	make_run(&made);
+	made.results[VERDICT_BROKEN].judgement.verdict = VERDICT_FAIL;
+	begin_capture(&capture);
+	report_reasons(capture.out, &made.run, false);
+	end_capture(&capture,
+		    "FAIL, 2 checks: because\n"
+		    "    check-1\n"
+		    "    check-2\n"
+		    "SKIP, 1 check: because\n"
+		    "XFAIL, 1 check: because\n"
+		    "  fork() shares pinned hugetlb pages instead of copying them: right since 5.12, 'hugetlb: do early cow when page pinned on src mm' (4eae4efa2c29)\n"
+		    "    check-4\n");
+}
+
+static void totals_of_a_run(void **state)
+{
+	struct capture capture;
+	struct made_run made;
+
+	(void)state;
+	make_run(&made);
+	begin_capture(&capture);
+	report_totals(capture.out, &made.run);
+	made.run.result_count = 2;
+	report_totals(capture.out, &made.run);
+	end_capture(&capture,
+		    "5 checks: 1 passed, 1 failed, 1 failed as known, 1 broken, 1 skipped\n"
+		    "5 checks: 1 passed, 1 failed, 0 failed as known, 0 broken, 0 skipped, 3 not run\n");
+}
+
+static void a_cell_shows_its_worst_verdict(void **state)
+{
+	struct capture capture;
+	struct made_run made;
+
+	(void)state;
+	make_run(&made);
+	begin_capture(&capture);
+	assert_int_equal(report_matrix(capture.out, &made.run), 0);
+	end_capture(&capture,
+		    "MEMORY ACCESS fast\n"
+		    "anon   rw     FAIL\n");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(ktap_of_every_verdict),
+		cmocka_unit_test(ktap_evidence_is_diagnostic),
+		cmocka_unit_test(equal_reasons_are_told_once),
+		cmocka_unit_test(totals_of_a_run),
+		cmocka_unit_test(a_cell_shows_its_worst_verdict),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,424 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Rules: each of them passes what is as promised, and fails what is not.
+ */
+#include <errno.h>
+#include <signal.h>
+
+#include "test_checks.h"
+
+/* A promise that is broken on the last page only. */
+#define LAST	(CHECK_PAGES - 1)
+
+static struct judgement judge(const char *rule_id,
+			      const struct scenario *scenario,
+			      const struct observations *seen)
+{
+	const struct rule *rule = ROW(rules, rule_id);
+
+	assert_string_equal(rule->access, scenario->access->id);
+	assert_true(rule->applies(scenario));
+	return rule_judge(rule, scenario, seen);
+}
+
+static void expect(const char *rule_id, const struct scenario *scenario,
+		   const struct observations *seen, enum verdict verdict,
+		   enum finding finding)
+{
+	struct judgement judgement = judge(rule_id, scenario, seen);
+
+	if (judgement.verdict != verdict || judgement.finding != finding)
+		fail_msg("%s is %s, finding 0x%x: %s", rule_id,
+			 verdict_name(judgement.verdict), judgement.finding,
+			 judgement.why.text);
+	if (verdict != VERDICT_PASS)
+		assert_int_not_equal(judgement.why.text[0], '\0');
+}
+
+static const struct {
+	const char *access;
+	const char *fresh;
+	const char *page;
+	const char *store;
+	const char *unpin;
+} rules_of[] = {
+	{ "ro-longterm", "ro-longterm", "ro-longterm-page", NULL,
+	  "ro-longterm-unpin" },
+	{ "rw-longterm", "rw-longterm", "rw-longterm-page",
+	  "rw-longterm-store", "rw-longterm-unpin" },
+	{ "rw-longterm-force", "rw-longterm-force", "rw-longterm-force-page",
+	  "rw-longterm-force-store", "rw-longterm-force-unpin" },
+	{ "rw", "rw", "rw-page", "rw-store", "rw-unpin" },
+};
+
+#define ACCESSES	(sizeof(rules_of) / sizeof(rules_of[0]))
+
+static void fresh_rules(void **state)
+{
+	struct observations seen;
+	struct scenario write, by_child;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ACCESSES; i++) {
+		const char *rule = rules_of[i].fresh;
+
+		write = made_scenario(rules_of[i].access, "fast", "anon",
+				      "write");
+		by_child = made_scenario(rules_of[i].access, "slow", "anon",
+					 "write-by-child");
+		seen = made_observations();
+		expect(rule, &write, &seen, VERDICT_PASS, FINDING_NONE);
+		expect(rule, &by_child, &seen, VERDICT_PASS, FINDING_NONE);
+
+		seen.pages[LAST].words[READ_AFTER] = made_word(WORD_PIN_TIME);
+		expect(rule, &write, &seen, VERDICT_FAIL, FINDING_STALE);
+
+		seen = made_observations();
+		seen.pages[LAST].words[READ_AFTER].uniform = false;
+		expect(rule, &write, &seen, VERDICT_FAIL, FINDING_STALE);
+
+		seen = made_observations();
+		seen.pages[LAST].words[READ_PINNED] = made_word(WORD_ZERO);
+		expect(rule, &write, &seen, VERDICT_FAIL, FINDING_NONE);
+
+		seen = made_observations();
+		seen.pages[LAST].words[READ_BETWEEN] = made_word(WORD_CHILD);
+		expect(rule, &by_child, &seen, VERDICT_FAIL, FINDING_LEAKED);
+		expect(rule, &write, &seen, VERDICT_PASS, FINDING_NONE);
+
+		seen = made_observations();
+		seen.pages[0].words[READ_AFTER].known = false;
+		expect(rule, &write, &seen, VERDICT_FAIL, FINDING_STALE);
+	}
+}
+
+static void page_rules(void **state)
+{
+	struct observations seen;
+	struct scenario scenario;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ACCESSES; i++) {
+		const char *rule = rules_of[i].page;
+		struct pintest_record *record =
+			&seen.pages[LAST].records[MOMENT_AFTER];
+
+		scenario = made_scenario(rules_of[i].access, "fast", "anon",
+					 "write");
+		seen = made_observations();
+		expect(rule, &scenario, &seen, VERDICT_PASS, FINDING_NONE);
+
+		record->flags &= ~(uint64_t)PINTEST_PAGE_MAPPED_SAME;
+		expect(rule, &scenario, &seen, VERDICT_FAIL,
+		       FINDING_OTHER_PAGE);
+		record->flags &= ~(uint64_t)PINTEST_PAGE_MAPPED;
+		expect(rule, &scenario, &seen, VERDICT_FAIL,
+		       FINDING_OTHER_PAGE);
+		record->flags_known = 0;
+		expect(rule, &scenario, &seen, VERDICT_SKIP, FINDING_NONE);
+	}
+}
+
+static void store_rules(void **state)
+{
+	struct observations seen;
+	struct scenario by_child, after_fork, write;
+	struct word *words = seen.pages[LAST].words;
+	size_t i;
+
+	(void)state;
+	for (i = 1; i < ACCESSES; i++) {
+		const char *rule = rules_of[i].store;
+		const char *access = rules_of[i].access;
+
+		write = made_scenario(access, "fast", "anon", "write");
+		by_child = made_scenario(access, "fast", "anon",
+					 "write-by-child");
+		after_fork = made_scenario(access, "fast", "anon",
+					   "write-after-fork");
+		seen = made_observations();
+		expect(rule, &write, &seen, VERDICT_PASS, FINDING_NONE);
+		expect(rule, &by_child, &seen, VERDICT_PASS, FINDING_NONE);
+
+		words[READ_STORED] = made_word(WORD_PROCESS);
+		expect(rule, &write, &seen, VERDICT_FAIL, FINDING_LOST);
+
+		seen = made_observations();
+		words[READ_CHILD] = made_word(WORD_DEVICE);
+		expect(rule, &by_child, &seen, VERDICT_FAIL, FINDING_LEAKED);
+		expect(rule, &write, &seen, VERDICT_PASS, FINDING_NONE);
+
+		/* This child has not written: it has what was there. */
+		seen = made_observations();
+		expect(rule, &after_fork, &seen, VERDICT_FAIL,
+		       FINDING_LEAKED);
+		seen.pages[0].words[READ_CHILD] = made_word(WORD_PIN_TIME);
+		words[READ_CHILD] = made_word(WORD_PIN_TIME);
+		expect(rule, &after_fork, &seen, VERDICT_PASS, FINDING_NONE);
+	}
+}
+
+static void unpin_rules(void **state)
+{
+	struct observations seen;
+	struct scenario scenario;
+	struct pintest_record *records = seen.pages[LAST].records;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ACCESSES; i++) {
+		const char *rule = rules_of[i].unpin;
+
+		scenario = made_scenario(rules_of[i].access, "fast", "anon",
+					 "repin");
+		seen = made_observations();
+		expect(rule, &scenario, &seen, VERDICT_PASS, FINDING_NONE);
+
+		/* The kernel's caches take and drop a few. */
+		records[MOMENT_AFTER].refcount -= 2;
+		expect(rule, &scenario, &seen, VERDICT_PASS, FINDING_NONE);
+
+		records[MOMENT_AFTER].refcount += REPINS;
+		expect(rule, &scenario, &seen, VERDICT_FAIL,
+		       FINDING_UNBALANCED);
+		records[MOMENT_AFTER].refcount -= 2 * REPINS;
+		expect(rule, &scenario, &seen, VERDICT_FAIL,
+		       FINDING_UNBALANCED);
+
+		seen = made_observations();
+		records[MOMENT_AFTER].pincount++;
+		expect(rule, &scenario, &seen, VERDICT_FAIL,
+		       FINDING_UNBALANCED);
+
+		seen = made_observations();
+		records[MOMENT_UNPINNED].pincount++;
+		expect(rule, &scenario, &seen, VERDICT_FAIL,
+		       FINDING_UNBALANCED);
+
+		seen = made_observations();
+		records[MOMENT_PINNED].pincount = 0;
+		expect(rule, &scenario, &seen, VERDICT_FAIL,
+		       FINDING_UNBALANCED);
+
+		seen = made_observations();
+		records[MOMENT_PINNED].fields = 0;
+		expect(rule, &scenario, &seen, VERDICT_SKIP, FINDING_NONE);
+	}
+}
+
+/* Both pages are in one folio, which counts the pins of both. */
+static void unpin_of_a_large_folio(void **state)
+{
+	struct scenario scenario = made_scenario("rw", "fast", "anon-thp",
+						 "repin");
+	struct observations seen = made_observations();
+	size_t page, i;
+
+	(void)state;
+	for (page = 0; page < CHECK_PAGES; page++)
+		for (i = 0; i < MOMENT_COUNT; i++) {
+			struct pintest_record *record =
+				&seen.pages[page].records[i];
+			bool held = i == MOMENT_PINNED || i == MOMENT_AFTER;
+
+			record->pfn = 512 + page;
+			record->folio_index = page;
+			record->folio_order = 9;
+			record->pincount_kind = PINTEST_PINCOUNT_EXACT;
+			record->pincount = held ? CHECK_PAGES : 0;
+			record->refcount = 1 + record->pincount;
+		}
+	expect("rw-unpin", &scenario, &seen, VERDICT_PASS, FINDING_NONE);
+	seen.pages[0].records[MOMENT_UNPINNED].pincount = 1;
+	expect("rw-unpin", &scenario, &seen, VERDICT_FAIL,
+	       FINDING_UNBALANCED);
+}
+
+/* Everybody pins the zero page, and not every kernel counts that. */
+static void unpin_of_the_zero_page(void **state)
+{
+	struct scenario pin = made_scenario("ro", "fast", "zeropage", "repin");
+	struct scenario get = made_scenario("ro", "get", "zeropage", "repin");
+	struct observations seen = made_observations();
+	struct pintest_record *records = seen.pages[0].records;
+
+	(void)state;
+	records[MOMENT_PINNED].flags |= PINTEST_PAGE_ZERO;
+	records[MOMENT_PINNED].fields &= ~(uint64_t)PINTEST_FIELD_PINCOUNT;
+	records[MOMENT_AFTER].refcount += 2 * 1024;
+	expect("snapshot-unpin", &pin, &seen, VERDICT_PASS, FINDING_NONE);
+	records[MOMENT_AFTER].refcount += REPINS * 1024;
+	expect("snapshot-unpin", &pin, &seen, VERDICT_FAIL,
+	       FINDING_UNBALANCED);
+
+	seen = made_observations();
+	records[MOMENT_AFTER].refcount += REPINS;
+	records[MOMENT_PINNED].flags |= PINTEST_PAGE_ZERO;
+	expect("snapshot-unpin", &get, &seen, VERDICT_FAIL,
+	       FINDING_UNBALANCED);
+}
+
+/* A plain reference is not a pin, and need not be counted as one. */
+static void unpin_of_a_reference(void **state)
+{
+	struct scenario scenario = made_scenario("rw", "get", "anon", "repin");
+	struct observations seen = made_observations();
+	size_t page, i;
+
+	(void)state;
+	for (page = 0; page < CHECK_PAGES; page++)
+		for (i = 0; i < MOMENT_COUNT; i++)
+			seen.pages[page].records[i].pincount = 0;
+	expect("rw-unpin", &scenario, &seen, VERDICT_PASS, FINDING_NONE);
+	seen.pages[0].records[MOMENT_AFTER].refcount += REPINS;
+	expect("rw-unpin", &scenario, &seen, VERDICT_FAIL,
+	       FINDING_UNBALANCED);
+}
+
+static void snapshot_rule(void **state)
+{
+	struct scenario write = made_scenario("ro", "fast", "zeropage",
+					      "write");
+	struct scenario by_child = made_scenario("ro", "get", "anon",
+						 "write-by-child");
+	struct observations seen = made_observations();
+	struct word *words = seen.pages[LAST].words;
+	struct judgement judgement;
+
+	(void)state;
+	judgement = judge("snapshot", &write, &seen);
+	assert_int_equal(judgement.verdict, VERDICT_PASS);
+	assert_non_null(strstr(judgement.why.text, "the write"));
+
+	words[READ_AFTER] = made_word(WORD_PIN_TIME);
+	judgement = judge("snapshot", &write, &seen);
+	assert_int_equal(judgement.verdict, VERDICT_PASS);
+	assert_non_null(strstr(judgement.why.text, "pin time"));
+
+	words[READ_AFTER] = made_word(WORD_CHILD);
+	expect("snapshot", &by_child, &seen, VERDICT_FAIL, FINDING_LEAKED);
+	words[READ_AFTER] = made_word(0x1234);
+	expect("snapshot", &write, &seen, VERDICT_FAIL, FINDING_LEAKED);
+
+	seen = made_observations();
+	words[READ_BETWEEN] = made_word(WORD_CHILD);
+	expect("snapshot", &by_child, &seen, VERDICT_FAIL, FINDING_LEAKED);
+}
+
+static void control_rule(void **state)
+{
+	struct scenario scenario = made_scenario("ro", "get", "zeropage",
+						 "write");
+	struct observations seen = made_observations();
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < CHECK_PAGES; i++) {
+		seen.pages[i].words[READ_AFTER] = made_word(WORD_PIN_TIME);
+		seen.pages[i].records[MOMENT_PINNED].flags = PINTEST_PAGE_ZERO;
+	}
+	expect("control", &scenario, &seen, VERDICT_PASS, FINDING_NONE);
+
+	seen.pages[LAST].words[READ_AFTER] = made_word(WORD_PROCESS);
+	expect("control", &scenario, &seen, VERDICT_BROKEN, FINDING_NONE);
+
+	seen.pages[LAST].records[MOMENT_PINNED].flags = PINTEST_PAGE_ANON;
+	expect("control", &scenario, &seen, VERDICT_SKIP, FINDING_NONE);
+}
+
+static void a_process_that_misses_its_own_write(void **state)
+{
+	struct scenario scenario = made_scenario("rw", "fast", "anon",
+						 "write");
+	struct observations seen = made_observations();
+
+	(void)state;
+	seen.pages[0].words[READ_PROCESS] = made_word(WORD_PIN_TIME);
+	expect("rw", &scenario, &seen, VERDICT_BROKEN, FINDING_NONE);
+}
+
+/* A scenario that did not come to its end is judged by that, not by rules. */
+static void endings(void **state)
+{
+	static const struct {
+		struct observations seen;
+		enum verdict verdict;
+		enum finding finding;
+	} cases[] = {
+		{ { .stage = STAGE_ASK, .error = -EOPNOTSUPP,
+		    .why = { "takes no longterm" } },
+		  VERDICT_SKIP, FINDING_NO_FLAG },
+		{ { .stage = STAGE_MAP, .error = -EOPNOTSUPP,
+		    .why = { "no huge pages" } },
+		  VERDICT_SKIP, FINDING_NONE },
+		{ { .stage = STAGE_MAP, .error = -ENODATA,
+		    .why = { "not what was promised" } },
+		  VERDICT_BROKEN, FINDING_NONE },
+		{ { .stage = STAGE_PIN, .error = -EFAULT,
+		    .why = { "the pin is refused" } },
+		  VERDICT_FAIL, FINDING_REFUSED },
+		{ { .stage = STAGE_PIN, .error = -EOPNOTSUPP,
+		    .why = { "the pin is refused" } },
+		  VERDICT_FAIL, FINDING_REFUSED },
+		{ { .stage = STAGE_PIN, .error = -ENOMEM },
+		  VERDICT_BROKEN, FINDING_NONE },
+		{ { .stage = STAGE_LOOK, .error = -EIO, .why = { "no" } },
+		  VERDICT_BROKEN, FINDING_NONE },
+		{ { .stage = STAGE_EVENT, .error = -EPIPE, .why = { "no" } },
+		  VERDICT_BROKEN, FINDING_NONE },
+		{ { .stage = STAGE_EVENT, .signal = SIGBUS },
+		  VERDICT_BROKEN, FINDING_NONE },
+		{ { .stage = STAGE_EVENT }, VERDICT_BROKEN, FINDING_NONE },
+		{ { .stage = STAGE_MAP, .late = true },
+		  VERDICT_BROKEN, FINDING_NONE },
+		{ { .stage = STAGE_PIN, .late = true },
+		  VERDICT_FAIL, FINDING_HANG },
+		{ { .stage = STAGE_UNPIN, .late = true },
+		  VERDICT_FAIL, FINDING_HANG },
+	};
+	struct scenario scenario = made_scenario("rw", "fast", "anon",
+						 "write");
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		expect("rw", &scenario, &cases[i].seen, cases[i].verdict,
+		       cases[i].finding);
+}
+
+static void a_failure_is_worst(void **state)
+{
+	static const enum verdict order[] = {
+		VERDICT_SKIP, VERDICT_PASS, VERDICT_XFAIL, VERDICT_BROKEN,
+		VERDICT_FAIL,
+	};
+	size_t a, b;
+
+	(void)state;
+	for (a = 0; a < VERDICT_COUNT; a++)
+		for (b = 0; b < VERDICT_COUNT; b++)
+			assert_int_equal(verdict_worse(order[a], order[b]),
+					 order[a > b ? a : b]);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(fresh_rules),
+		cmocka_unit_test(page_rules),
+		cmocka_unit_test(store_rules),
+		cmocka_unit_test(unpin_rules),
+		cmocka_unit_test(unpin_of_a_large_folio),
+		cmocka_unit_test(unpin_of_the_zero_page),
+		cmocka_unit_test(unpin_of_a_reference),
+		cmocka_unit_test(snapshot_rule),
+		cmocka_unit_test(control_rule),
+		cmocka_unit_test(a_process_that_misses_its_own_write),
+		cmocka_unit_test(endings),
+		cmocka_unit_test(a_failure_is_worst),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Settings: changed in a directory that stands for sysfs, and put back
+ * however the process that changed them ends.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "settings.h"
+#include "test_checks.h"
+
+#define THP	"kernel/mm/transparent_hugepage"
+#define POOL	"kernel/mm/hugepages/hugepages-2048kB"
+#define SIZE_2M	(2UL << 20)
+
+static char sysfs[] = "/tmp/pintest-sysfs-XXXXXX";
+
+static void path_of(char path[256], const char *file)
+{
+	snprintf(path, 256, "%s/%s", sysfs, file);
+}
+
+static void put(const char *file, const char *value)
+{
+	char path[256];
+	FILE *out;
+
+	path_of(path, file);
+	out = fopen(path, "w");
+	assert_non_null(out);
+	fputs(value, out);
+	fclose(out);
+}
+
+static void expect(const char *file, const char *value)
+{
+	char path[256], found[SETTING_LENGTH] = "";
+	FILE *in;
+
+	path_of(path, file);
+	in = fopen(path, "r");
+	assert_non_null(in);
+	if (!fgets(found, sizeof(found), in))
+		found[0] = '\0';
+	fclose(in);
+	assert_string_equal(found, value);
+}
+
+static void make_directory(const char *directory)
+{
+	char path[256];
+
+	path_of(path, directory);
+	assert_int_equal(mkdir(path, 0700), 0);
+}
+
+static int make_sysfs(void **state)
+{
+	(void)state;
+	assert_non_null(mkdtemp(sysfs));
+	make_directory("kernel");
+	make_directory("kernel/mm");
+	make_directory("kernel/mm/hugepages");
+	make_directory(POOL);
+	make_directory(THP);
+	make_directory(THP "/hugepages-2048kB");
+	return 0;
+}
+
+static int remove_sysfs(void **state)
+{
+	char command[300];
+
+	(void)state;
+	snprintf(command, sizeof(command), "rm -r %s", sysfs);
+	return system(command);
+}
+
+static int fill_sysfs(void **state)
+{
+	(void)state;
+	put(POOL "/nr_hugepages", "1");
+	put(POOL "/free_hugepages", "1");
+	put(POOL "/resv_hugepages", "0");
+	put(THP "/enabled", "always madvise [never]");
+	put(THP "/hpage_pmd_size", "2097152");
+	put(THP "/use_zero_page", "0");
+	put(THP "/hugepages-2048kB/enabled", "always inherit madvise [never]");
+	return 0;
+}
+
+static void a_change_is_put_back(void **state)
+{
+	struct settings *settings = settings_new(sysfs);
+
+	(void)state;
+	assert_int_equal(settings_write(settings, POOL "/nr_hugepages", "7"),
+			 0);
+	expect(POOL "/nr_hugepages", "7");
+	settings_restore(settings);
+	expect(POOL "/nr_hugepages", "1");
+}
+
+static void the_first_value_is_put_back(void **state)
+{
+	struct settings *settings = settings_new(sysfs);
+
+	(void)state;
+	settings_write(settings, POOL "/nr_hugepages", "7");
+	settings_write(settings, POOL "/nr_hugepages", "8");
+	settings_restore(settings);
+	expect(POOL "/nr_hugepages", "1");
+}
+
+static void a_choice_is_put_back(void **state)
+{
+	struct settings *settings = settings_new(sysfs);
+	struct reason why;
+
+	(void)state;
+	assert_int_equal(settings_need_thp(settings, true, &why), 0);
+	expect(THP "/enabled", "madvise");
+	expect(THP "/hugepages-2048kB/enabled", "inherit");
+	expect(THP "/use_zero_page", "1");
+	settings_restore(settings);
+	expect(THP "/enabled", "never");
+	expect(THP "/hugepages-2048kB/enabled", "never");
+	expect(THP "/use_zero_page", "0");
+}
+
+static void what_is_right_is_left_alone(void **state)
+{
+	struct settings *settings = settings_new(sysfs);
+	struct reason why;
+
+	(void)state;
+	put(THP "/enabled", "[always] madvise never");
+	put(THP "/hugepages-2048kB/enabled", "always [inherit] madvise never");
+	put(THP "/use_zero_page", "1");
+	assert_int_equal(settings_need_thp(settings, true, &why), 0);
+	assert_int_equal(settings_need_hugepages(settings, SIZE_2M, 1, &why),
+			 0);
+	expect(THP "/enabled", "[always] madvise never");
+	settings_restore(settings);
+	expect(THP "/enabled", "[always] madvise never");
+}
+
+/* The keeper writes back when the last one who knows it is gone. */
+static void put_back_after(int sig)
+{
+	int hold[2];
+	char byte;
+	pid_t pid;
+
+	assert_int_equal(pipe(hold), 0);
+	pid = fork();
+	if (!pid) {
+		struct settings *settings = settings_new(sysfs);
+
+		close(hold[0]);
+		if (settings_write(settings, POOL "/nr_hugepages", "7"))
+			_exit(EXIT_FAILURE);
+		raise(sig);
+		_exit(EXIT_FAILURE);
+	}
+	/* The keeper has the pipe open as well, until it is done. */
+	close(hold[1]);
+	assert_int_equal(read(hold[0], &byte, 1), 0);
+	close(hold[0]);
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+	expect(POOL "/nr_hugepages", "1");
+}
+
+static void a_killed_process_leaves_nothing_changed(void **state)
+{
+	static const int signals[] = { SIGKILL, SIGABRT, SIGINT, SIGTERM };
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
+		put_back_after(signals[i]);
+}
+
+/* This pool does not grow, but it was told to, and is told to shrink. */
+static void a_pool_that_stays_small(void **state)
+{
+	struct settings *settings = settings_new(sysfs);
+	struct reason why;
+
+	(void)state;
+	put(POOL "/resv_hugepages", "1");
+	assert_int_equal(settings_need_hugepages(settings, SIZE_2M, 3, &why),
+			 -EOPNOTSUPP);
+	assert_non_null(strstr(why.text, "0 of 3 huge pages of 2048 KiB"));
+	assert_non_null(strstr(why.text, "hugepagesz=2048K hugepages=3"));
+	expect(POOL "/nr_hugepages", "4");
+	settings_restore(settings);
+	expect(POOL "/nr_hugepages", "1");
+}
+
+static void what_this_kernel_does_not_have(void **state)
+{
+	struct settings *settings = settings_new(sysfs);
+	struct reason why;
+	char path[256];
+
+	(void)state;
+	assert_int_equal(settings_need_hugepages(settings, 1UL << 30, 1, &why),
+			 -EOPNOTSUPP);
+	assert_non_null(strstr(why.text, "no huge pages of 1048576 KiB"));
+
+	path_of(path, THP "/enabled");
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(settings_need_thp(settings, false, &why),
+			 -EOPNOTSUPP);
+	assert_non_null(strstr(why.text, "no transparent huge pages"));
+	settings_restore(settings);
+}
+
+static void a_file_that_is_not_there(void **state)
+{
+	struct settings *settings = settings_new(sysfs);
+
+	(void)state;
+	assert_int_equal(settings_write(settings, "kernel/no-such-file", "1"),
+			 -ENOENT);
+	settings_restore(settings);
+}
+
+#define SETTINGS_TEST(test)	cmocka_unit_test_setup(test, fill_sysfs)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		SETTINGS_TEST(a_change_is_put_back),
+		SETTINGS_TEST(the_first_value_is_put_back),
+		SETTINGS_TEST(a_choice_is_put_back),
+		SETTINGS_TEST(what_is_right_is_left_alone),
+		SETTINGS_TEST(a_killed_process_leaves_nothing_changed),
+		SETTINGS_TEST(a_pool_that_stays_small),
+		SETTINGS_TEST(what_this_kernel_does_not_have),
+		SETTINGS_TEST(a_file_that_is_not_there),
+	};
+
+	return cmocka_run_group_tests(tests, make_sysfs, remove_sysfs);
+}
