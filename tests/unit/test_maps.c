@@ -16,7 +16,7 @@
 
 static const char text[] =
 	"00400000-00401000 r--p 00000000 00:02 141        /usr/bin/busybox\n"
-	"00401000-00402000 rw-p 00000000 00:00 0 \n"
+	"00401000-00402000 rw-p 00000000 00:00 0\x20\n"
 	"7f0000000000-7f0000200000 rw-s 00000000 00:05 9  /memfd:a b (deleted)\n"
 	"ffffffffff600000-ffffffffff601000 --xp 00000000 00:00 0  [vsyscall]\n";
 

@@ -15,9 +15,10 @@
 
 #include <cmocka.h>
 
+#include "array_size.h"
 #include "private.h"
 
-static char root[] = "/tmp/pintest-facts-XXXXXX";
+static char root[64];
 
 static void make_directories(char *path)
 {
@@ -52,7 +53,7 @@ static void put_text(const char *file, const char *text)
 static int setup(void **state)
 {
 	(void)state;
-	strcpy(root + strlen(root) - 6, "XXXXXX");
+	strcpy(root, "/tmp/pintest-facts-XXXXXX");
 	return mkdtemp(root) ? 0 : -1;
 }
 
@@ -117,11 +118,11 @@ static void nomodule_is_a_word_of_its_own(void **state)
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < sizeof(with) / sizeof(with[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(with); i++) {
 		put_text("/proc/cmdline", with[i]);
 		assert_true(gather().nomodule);
 	}
-	for (i = 0; i < sizeof(without) / sizeof(without[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(without); i++) {
 		put_text("/proc/cmdline", without[i]);
 		assert_false(gather().nomodule);
 	}

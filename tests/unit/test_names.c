@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "array_size.h"
 #include "pintest.h"
 
 #define TABLES	(PINTEST_NAMES_MIGRATETYPE + 1)
@@ -51,7 +52,7 @@ static void every_constant_has_a_name(void **state)
 	int table;
 
 	(void)state;
-	for (i = 0; i < sizeof(constants) / sizeof(constants[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(constants); i++) {
 		table = table_of(constants[i].of);
 		if (table < 0)
 			continue;
@@ -169,7 +170,7 @@ static void bad_words_of_lists_are_told(void **state)
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(lists); i++) {
 		assert_int_equal(pintest_parse_mask(PINTEST_NAMES_FOLL,
 						    lists[i], &mask, &bad),
 				 -ENOENT);

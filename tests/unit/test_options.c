@@ -15,6 +15,7 @@
 
 #include <cmocka.h>
 
+#include "array_size.h"
 #include "cli.h"
 
 #define MAX_ARGS	8
@@ -88,7 +89,7 @@ static void numbers_are_read(void **state)
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(numbers); i++)
 		assert_int_equal(in_child(read_number, &numbers[i], said),
 				 CLEAN);
 }
@@ -104,7 +105,7 @@ static void what_is_no_number_is_told(void **state)
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(numbers); i++) {
 		assert_int_equal(in_child(read_number, &numbers[i], said),
 				 CLI_USAGE);
 		assert_non_null(strstr(said, "pintest try: --size '"));
@@ -166,7 +167,7 @@ static void options_are_read(void **state)
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(lines); i++)
 		assert_int_equal(in_child(read_line, &lines[i], said), CLEAN);
 }
 
@@ -182,7 +183,7 @@ static void wrong_options_are_told(void **state)
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(lines); i++) {
 		assert_int_equal(in_child(read_line, &lines[i], said),
 				 CLI_USAGE);
 		assert_ptr_equal(strstr(said, "pintest try: "), said);

@@ -14,6 +14,7 @@
 
 #include <cmocka.h>
 
+#include "array_size.h"
 #include "records.h"
 #include "table.h"
 
@@ -182,7 +183,7 @@ static void text_shows_what_is_shown_always(void **state)
 	expect_text(pets(NULL, false),
 		    "NAME        LEGS BARKS BRIEF\n"
 		    "Rex \"the\" \\    4 yes   anon,excl\n"
-		    "                 no    \n");
+		    "                 no   \x20\n");
 }
 
 static void json_shows_all_with_types(void **state)
@@ -209,7 +210,7 @@ static void wanted_columns_are_shown_in_their_order(void **state)
 	expect_text(pets("HEX,FULL,LEGS", false),
 		    " HEX FULL                LEGS\n"
 		    "0x18 anon,anon-exclusive    4\n"
-		    " 0x0 none                \n");
+		    " 0x0 none               \x20\n");
 }
 
 static void plus_adds_columns(void **state)
@@ -230,7 +231,7 @@ static void unknown_columns_are_told(void **state)
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(lists); i++) {
 		assert_ptr_equal(columns_unknown(columns, lists[i]),
 				 lists[i] + bad_at[i]);
 		assert_null(table_new("pets", columns, lists[i], false));
@@ -252,7 +253,7 @@ static void print_rex(void *arg)
 	row_print(columns, &rex);
 }
 
-static void row_is_a_line_for_each_column(void **state)
+static void row_has_a_line_per_column(void **state)
 {
 	char *text = printed(print_rex, NULL);
 
@@ -368,7 +369,7 @@ int main(void)
 		cmocka_unit_test(plus_adds_columns),
 		cmocka_unit_test(unknown_columns_are_told),
 		cmocka_unit_test(empty_table_is_an_empty_list),
-		cmocka_unit_test(row_is_a_line_for_each_column),
+		cmocka_unit_test(row_has_a_line_per_column),
 		cmocka_unit_test(record_shows_what_is_known),
 		cmocka_unit_test(record_leaves_the_unknown_blank),
 		cmocka_unit_test(record_tells_what_is_mapped),

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "array_size.h"
 #include "cli.h"
 
 static const struct command *const commands[] = {
@@ -21,8 +22,6 @@ static const struct command *const commands[] = {
 	&command_unload,
 };
 
-#define COMMANDS	(sizeof(commands) / sizeof(commands[0]))
-
 /* A full disk or a closed pipe shows when the last bytes are flushed. */
 static void close_stdout(void)
 {
@@ -32,7 +31,7 @@ static void close_stdout(void)
 	}
 }
 
-static void help(void)
+static void print_help(void)
 {
 	size_t i;
 
@@ -42,7 +41,7 @@ static void help(void)
 	       "process sees, on the kernel that runs.\n"
 	       "\n"
 	       "Commands:\n");
-	for (i = 0; i < COMMANDS; i++)
+	for (i = 0; i < ARRAY_SIZE(commands); i++)
 		printf("  %-10s  %s\n", commands[i]->name,
 		       commands[i]->summary);
 	printf("\n"
@@ -57,7 +56,7 @@ static const struct command *find_command(const char *name)
 {
 	size_t i;
 
-	for (i = 0; i < COMMANDS; i++)
+	for (i = 0; i < ARRAY_SIZE(commands); i++)
 		if (!strcmp(commands[i]->name, name))
 			return commands[i];
 	return NULL;
@@ -78,7 +77,7 @@ int main(int argc, char **argv)
 		return CLI_USAGE;
 	}
 	if (is_one_of(argv[1], "-h", "--help")) {
-		help();
+		print_help();
 		return CLI_PASSED;
 	}
 	if (is_one_of(argv[1], "-V", "--version")) {

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "array_size.h"
 #include "private.h"
 
 /*
@@ -286,7 +287,7 @@ static void fact_of(const struct module_facts *facts, const char *word,
 	size_t i;
 
 	snprintf(buf, size, "%d", facts->references);
-	for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(texts); i++)
 		if (!strncmp(word, texts[i].word, strlen(texts[i].word)))
 			snprintf(buf, size, "%s", texts[i].text);
 }

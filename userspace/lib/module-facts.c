@@ -45,7 +45,7 @@ static bool has_word(const char *list, const char *word)
 	size_t length = strlen(word);
 	const char *at;
 
-	for (at = list; *at; at += strcspn(at, " \n"), at += strspn(at, " \n"))
+	for (at = list; *at; at += strcspn(at, "\n "), at += strspn(at, "\n "))
 		if (!strncmp(at, word, length) && strchr(" =\n", at[length]))
 			return true;
 	return false;
@@ -72,11 +72,13 @@ static bool is_capable(const char *root)
 /* The mode in use stands in brackets: "none [integrity] confidentiality". */
 static void read_lockdown(struct module_facts *facts, const char *root)
 {
-	char buf[128];
+	char buf[128], *mode;
 
 	slurp(root, "/sys/kernel/security/lockdown", buf, sizeof(buf));
-	if (sscanf(buf, "%*[^[][%31[^]]", facts->lockdown) != 1)
-		sscanf(buf, "[%31[^]]", facts->lockdown);
+	mode = strchr(buf, '[');
+	if (mode)
+		snprintf(facts->lockdown, sizeof(facts->lockdown), "%.*s",
+			 (int)strcspn(mode + 1, "]"), mode + 1);
 }
 
 /* An EFI variable is four bytes of attributes and the value. */

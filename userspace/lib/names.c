@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "array_size.h"
 #include "pintest.h"
 
 static const struct pintest_name api_names[] = {
@@ -124,7 +125,7 @@ static const struct pintest_name migratetype_names[] = {
 	{ PINTEST_MIGRATE_ISOLATE, "isolate", "isol", "MIGRATE_ISOLATE" },
 };
 
-#define TABLE(names) { names, sizeof(names) / sizeof((names)[0]) }
+#define TABLE(names) { names, ARRAY_SIZE(names) }
 
 static const struct {
 	const struct pintest_name *names;
@@ -142,7 +143,7 @@ static const struct {
 const struct pintest_name *pintest_names(enum pintest_names table,
 					 size_t *count)
 {
-	if ((size_t)table >= sizeof(tables) / sizeof(tables[0])) {
+	if ((size_t)table >= ARRAY_SIZE(tables)) {
 		*count = 0;
 		return NULL;
 	}

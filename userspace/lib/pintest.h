@@ -146,6 +146,7 @@ uint64_t pintest_pin_pages(const struct pintest_pin *pin);
 
 /**
  * pintest_pin_errno() - why fewer pages were pinned than asked for
+ * @pin: the pin
  *
  * Return: the positive errno for the first page that is missing, 0 if none is.
  */
@@ -261,6 +262,8 @@ const struct pintest_name *pintest_names(enum pintest_names table,
 
 /**
  * pintest_name() - name of a number or of a single bit
+ * @table: which table
+ * @value: the number or bit
  *
  * Return: the name, or NULL if the table has none.
  */
@@ -268,6 +271,9 @@ const char *pintest_name(enum pintest_names table, uint64_t value);
 
 /**
  * pintest_value() - number or bit that has a name
+ * @table: which table
+ * @name: the name
+ * @value: the number or bit, left alone if there is none
  *
  * Return: 0, or -ENOENT if the table does not know @name.
  */
