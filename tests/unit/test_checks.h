@@ -12,6 +12,7 @@
 
 #include <cmocka.h>
 
+#include "array_size.h"
 #include "engine.h"
 #include "words.h"
 

@@ -164,7 +164,7 @@ static void meaningless_products_are_left_out(void **state)
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < sizeof(globs) / sizeof(globs[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(globs); i++)
 		if (has(plan, globs[i]))
 			fail_msg("%s has checks", globs[i]);
 	plan_free(plan);

@@ -95,7 +95,7 @@ static void ktap_of_every_verdict(void **state)
 		    "not ok 3 check-2 # ERROR because\n"
 		    "ok 4 check-3 # SKIP because\n"
 		    "# because\n"
-		    "# fork() shares pinned hugetlb pages instead of copying them: right since 5.12, 'hugetlb: do early cow when page pinned on src mm' (4eae4efa2c29)\n"
+		    "# known behaviour hugetlb-fork-shares: fork() shares pinned hugetlb pages instead of copying them: right since 5.12, 'hugetlb: do early cow when page pinned on src mm' (4eae4efa2c29)\n"
 		    "ok 5 check-4 # XFAIL hugetlb-fork-shares\n");
 }
 

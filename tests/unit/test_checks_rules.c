@@ -51,7 +51,7 @@ static const struct {
 	{ "rw", "rw", "rw-page", "rw-store", "rw-unpin" },
 };
 
-#define ACCESSES	(sizeof(rules_of) / sizeof(rules_of[0]))
+#define ACCESSES	(ARRAY_SIZE(rules_of))
 
 static void fresh_rules(void **state)
 {
@@ -383,7 +383,7 @@ static void endings(void **state)
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(cases); i++)
 		expect("rw", &scenario, &cases[i].seen, cases[i].verdict,
 		       cases[i].finding);
 }

@@ -183,7 +183,7 @@ static void a_killed_process_leaves_nothing_changed(void **state)
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(signals); i++)
 		put_back_after(signals[i]);
 }
 

@@ -15,6 +15,7 @@
 #include <sys/file.h>
 #include <sys/mman.h>
 
+#include "array_size.h"
 #include "child.h"
 #include "engine.h"
 #include "reason.h"
@@ -28,16 +29,16 @@ static void interrupt(int signal)
 	interrupted = signal;
 }
 
+static const int ending_signals[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM };
+
 /*
  * The signals that end a run, blocked but while the engine waits: nothing is
  * interrupted halfway.
  */
 struct endings {
 	sigset_t before;
-	struct sigaction actions[4];
+	struct sigaction actions[ARRAY_SIZE(ending_signals)];
 };
-
-static const int ending_signals[4] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM };
 
 static void endings_catch(struct endings *endings)
 {
@@ -47,7 +48,7 @@ static void endings_catch(struct endings *endings)
 
 	interrupted = 0;
 	sigemptyset(&set);
-	for (i = 0; i < 4; i++) {
+	for (i = 0; i < ARRAY_SIZE(ending_signals); i++) {
 		sigaddset(&set, ending_signals[i]);
 		sigaction(ending_signals[i], &action, &endings->actions[i]);
 	}
@@ -58,7 +59,7 @@ static void endings_release(const struct endings *endings)
 {
 	size_t i;
 
-	for (i = 0; i < 4; i++)
+	for (i = 0; i < ARRAY_SIZE(ending_signals); i++)
 		sigaction(ending_signals[i], &endings->actions[i], NULL);
 	sigprocmask(SIG_SETMASK, &endings->before, NULL);
 }

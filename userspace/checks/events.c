@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "array_size.h"
 #include "peer.h"
 #include "reason.h"
 #include "words.h"
@@ -123,7 +124,7 @@ static const struct event table[] = {
 
 const struct event *events(size_t *count)
 {
-	*count = sizeof(table) / sizeof(table[0]);
+	*count = ARRAY_SIZE(table);
 	return table;
 }
 
@@ -131,7 +132,7 @@ const struct event *event_find(const char *id)
 {
 	size_t i;
 
-	for (i = 0; i < sizeof(table) / sizeof(table[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(table); i++)
 		if (!strcmp(table[i].id, id))
 			return &table[i];
 	return NULL;

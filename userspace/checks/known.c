@@ -8,6 +8,7 @@
  */
 #include <fnmatch.h>
 
+#include "array_size.h"
 #include "engine.h"
 #include "reason.h"
 
@@ -52,7 +53,7 @@ static const struct known table[] = {
 
 const struct known *known_behaviours(size_t *count)
 {
-	*count = sizeof(table) / sizeof(table[0]);
+	*count = ARRAY_SIZE(table);
 	return table;
 }
 
@@ -75,7 +76,7 @@ const struct known *known_find(const char *check_id,
 		&seen->pages[0].records[MOMENT_PINNED];
 	size_t i;
 
-	for (i = 0; i < sizeof(table) / sizeof(table[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(table); i++)
 		if (table[i].findings & judgement->finding &&
 		    !fnmatch(table[i].checks, check_id, 0) &&
 		    page_fits(&table[i], record))

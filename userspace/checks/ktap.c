@@ -11,13 +11,16 @@ void ktap_begin(FILE *out, const struct plan *plan)
 
 static void diagnose(FILE *out, const struct result *result)
 {
+	enum verdict verdict = result->judgement.verdict;
 	struct reason known;
 
-	fprintf(out, "# %s\n", result->judgement.why.text);
+	if (verdict == VERDICT_FAIL || verdict == VERDICT_XFAIL)
+		fprintf(out, "# %s\n", result->judgement.why.text);
 	if (!result->known)
 		return;
 	known_text(result->known, &known);
-	fprintf(out, "# %s\n", known.text);
+	fprintf(out, "# known behaviour %s: %s\n", result->known->id,
+		known.text);
 }
 
 void ktap_result(FILE *out, size_t number, const struct result *result,
@@ -36,8 +39,7 @@ void ktap_result(FILE *out, size_t number, const struct result *result,
 	enum verdict verdict = result->judgement.verdict;
 	const char *directive = lines[verdict].directive;
 
-	if (verdict == VERDICT_FAIL || verdict == VERDICT_XFAIL)
-		diagnose(out, result);
+	diagnose(out, result);
 	if (verbose)
 		report_evidence(out, "# ", result);
 	fprintf(out, "%s %zu %s", lines[verdict].status, number,

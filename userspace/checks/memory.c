@@ -11,6 +11,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "array_size.h"
 #include "memory_maps.h"
 #include "peer.h"
 #include "reason.h"
@@ -166,7 +167,7 @@ static uint64_t thp_size(void)
 
 static size_t make_kinds(struct memory_kind *kinds)
 {
-	const size_t fixed = sizeof(fixed_kinds) / sizeof(fixed_kinds[0]);
+	const size_t fixed = ARRAY_SIZE(fixed_kinds);
 	uint64_t sizes[KINDS_MAX];
 	size_t i, n = hugetlb_sizes(sizes, KINDS_MAX - fixed), count = 0;
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "array_size.h"
 #include "report.h"
 #include "words.h"
 
@@ -171,7 +172,7 @@ void report_totals(FILE *out, const struct run *run)
 	for (i = 0; i < run->result_count; i++)
 		count[run->results[i].judgement.verdict]++;
 	fprintf(out, "%zu checks:", run->plan->check_count);
-	for (i = 0; i < sizeof(totals) / sizeof(totals[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(totals); i++)
 		fprintf(out, "%s %zu %s", i ? "," : "",
 			count[totals[i].verdict], totals[i].word);
 	if (run->result_count < run->plan->check_count)

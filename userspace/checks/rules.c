@@ -20,6 +20,7 @@
  */
 #include <string.h>
 
+#include "array_size.h"
 #include "judge.h"
 
 static const struct access access_table[] = {
@@ -33,7 +34,7 @@ static const struct access access_table[] = {
 
 const struct access *accesses(size_t *count)
 {
-	*count = sizeof(access_table) / sizeof(access_table[0]);
+	*count = ARRAY_SIZE(access_table);
 	return access_table;
 }
 
@@ -118,7 +119,7 @@ static const struct rule table[] = {
 
 const struct rule *rules(size_t *count)
 {
-	*count = sizeof(table) / sizeof(table[0]);
+	*count = ARRAY_SIZE(table);
 	return table;
 }
 

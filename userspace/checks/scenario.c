@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "array_size.h"
 #include "engine.h"
 #include "reason.h"
 #include "words.h"
@@ -230,7 +231,7 @@ void scenario_run(struct pintest *pt, const struct scenario *scenario,
 	struct reason ignored;
 	size_t i;
 
-	for (i = 0; i < sizeof(stages) / sizeof(stages[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(stages); i++) {
 		seen->stage = stages[i].stage;
 		seen->error = stages[i].run(&going, &seen->why);
 		if (seen->error)

@@ -3,6 +3,7 @@
  * Ways: the kernel calls that take pins, and the control group that takes
  * plain references.
  */
+#include "array_size.h"
 #include "checks.h"
 
 static const struct way table[] = {
@@ -20,6 +21,6 @@ static const struct way table[] = {
 
 const struct way *ways(size_t *count)
 {
-	*count = sizeof(table) / sizeof(table[0]);
+	*count = ARRAY_SIZE(table);
 	return table;
 }

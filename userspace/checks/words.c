@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "array_size.h"
 #include "words.h"
 
 size_t page_size(void)
@@ -116,7 +117,7 @@ const char *word_text(const struct word *word, char text[WORD_TEXT_LENGTH])
 
 	if (!word->known)
 		return strcpy(text, "nothing");
-	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(words); i++) {
 		if (words[i].value != word->value)
 			continue;
 		snprintf(text, WORD_TEXT_LENGTH, "%s%s", words[i].text, mixed);

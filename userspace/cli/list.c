@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "array_size.h"
 #include "cli.h"
 #include "engine.h"
 #include "table.h"
@@ -210,7 +211,7 @@ static void list_axis(const char *name, bool json)
 	struct table *table;
 	size_t i;
 
-	for (i = 0; i < sizeof(axes) / sizeof(axes[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(axes); i++) {
 		if (strcmp(axes[i].name, name))
 			continue;
 		table = table_new(name, axis_columns, NULL, json);
