@@ -240,6 +240,21 @@ static void unknown_columns_are_told(void **state)
 	assert_null(columns_unknown(columns, NULL));
 }
 
+static void columns_may_be_wanted_often(void **state)
+{
+	char wanted[5 * 100] = "name";
+	struct table *table;
+	int i;
+
+	(void)state;
+	for (i = 1; i < 99; i++)
+		strcat(wanted, ",name");
+	table = table_new("pets", columns, wanted, true);
+	assert_non_null(table);
+	table_add(table, &nobody);
+	free(printed(print_table, table));
+}
+
 static void empty_table_is_an_empty_list(void **state)
 {
 	(void)state;
@@ -368,6 +383,7 @@ int main(void)
 		cmocka_unit_test(wanted_columns_are_shown_in_their_order),
 		cmocka_unit_test(plus_adds_columns),
 		cmocka_unit_test(unknown_columns_are_told),
+		cmocka_unit_test(columns_may_be_wanted_often),
 		cmocka_unit_test(empty_table_is_an_empty_list),
 		cmocka_unit_test(row_has_a_line_per_column),
 		cmocka_unit_test(record_shows_what_is_known),

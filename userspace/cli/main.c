@@ -3,6 +3,7 @@
  * The pintest command: finds the subcommand and runs it.
  */
 #include <err.h>
+#include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,10 +23,14 @@ static const struct command *const commands[] = {
 	&command_unload,
 };
 
-/* A full disk or a closed pipe shows when the last bytes are flushed. */
+/*
+ * A full disk shows when the last bytes are flushed, or the file is closed. It
+ * may have been closed from the start if there was nothing to print.
+ */
 static void close_stdout(void)
 {
-	if (ferror(stdout) | fclose(stdout)) {
+	if ((ferror(stdout) | fflush(stdout)) ||
+	    (fclose(stdout) && errno != EBADF)) {
 		warn("standard output");
 		_exit(CLI_FAILED);
 	}

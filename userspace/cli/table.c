@@ -16,12 +16,11 @@
 #include "cli.h"
 #include "table.h"
 
-#define MAX_COLUMNS	32
 #define NAME_WIDTH	14
 
 struct table {
 	struct libscols_table *lines;
-	const struct column *shown[MAX_COLUMNS];
+	const struct column **shown;
 	size_t count;
 	bool json;
 };
@@ -119,16 +118,16 @@ static const struct column *find_column(const struct column *columns,
 	return NULL;
 }
 
-static bool show_column(struct table *table, const struct column *column)
+static void show_column(struct table *table, const struct column *column)
 {
-	if (!column || table->count == MAX_COLUMNS)
-		return false;
+	table->shown = reallocarray(table->shown, table->count + 1,
+				    sizeof(table->shown[0]));
+	if (!table->shown)
+		no_memory();
 	table->shown[table->count++] = column;
-	return true;
 }
 
-/* False for a name that is not a column's. */
-static bool choose_columns(struct table *table, const struct column *columns,
+static void choose_columns(struct table *table, const struct column *columns,
 			   const char *wanted)
 {
 	const struct column *column;
@@ -139,13 +138,12 @@ static bool choose_columns(struct table *table, const struct column *columns,
 			if (table->json || column->show == COLUMN_ALWAYS)
 				show_column(table, column);
 	if (!wanted)
-		return true;
+		return;
 	for (wanted += *wanted == '+';; wanted += length + 1) {
 		length = strcspn(wanted, ",");
-		if (!show_column(table, find_column(columns, wanted, length)))
-			return false;
+		show_column(table, find_column(columns, wanted, length));
 		if (!wanted[length])
-			return true;
+			return;
 	}
 }
 
@@ -170,16 +168,15 @@ static void make_columns(struct table *table)
 struct table *table_new(const char *name, const struct column *columns,
 			const char *wanted, bool json)
 {
-	struct table *table = calloc(1, sizeof(*table));
+	struct table *table;
 
+	if (columns_unknown(columns, wanted))
+		return NULL;
+	table = calloc(1, sizeof(*table));
 	if (!table)
 		no_memory();
 	table->json = json;
-	if (!choose_columns(table, columns, wanted)) {
-		free(table);
-		return NULL;
-	}
-	scols_init_debug(0);
+	choose_columns(table, columns, wanted);
 	table->lines = scols_new_table();
 	if (!table->lines || scols_table_set_name(table->lines, name))
 		no_memory();
@@ -211,6 +208,7 @@ void table_add(struct table *table, const void *row)
 static void table_free(struct table *table)
 {
 	scols_unref_table(table->lines);
+	free(table->shown);
 	free(table);
 }
 

@@ -106,7 +106,7 @@ struct table;
  * @json: print it as JSON
  *
  * Return: the table, or NULL if @wanted has a name that is not a column's:
- * see columns_unknown(), or names too many.
+ * see columns_unknown().
  */
 struct table *table_new(const char *name, const struct column *columns,
 			const char *wanted, bool json);
