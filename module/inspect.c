@@ -2,9 +2,11 @@
 /*
  * INSPECT: the state of whatever is mapped in a range, without touching it.
  *
- * The range is looked at in steps, each under the mmap lock: skip to where
- * something may be mapped, look up a batch, make records. Between two steps
- * the lock is dropped and records are copied out, which may fault.
+ * The range is looked at in steps: skip to where something may be mapped and
+ * look up a batch under the mmap lock, then make records with no lock, since
+ * handing them out may fault. Nothing keeps the pages meanwhile, as nothing
+ * keeps them from reclaim and migration under the lock: a record says what
+ * the page at that frame was like when it was made.
  */
 #include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
@@ -29,77 +31,75 @@ static unsigned long skip_unmapped(struct mm_struct *mm, unsigned long addr,
 	return pintest_mapped_skip(mm, max(addr, vma->vm_start), *vma_end);
 }
 
-/* Adds at most @room records. Returns how far it came. */
-static unsigned long add_mapped(struct pintest_recorder *recorder,
-				unsigned long addr, unsigned long nr, u32 room)
+/*
+ * Looks up what is mapped from @addr on. Returns how many pages, and in @addr
+ * where the first one is: at @end if there are none.
+ */
+static long lookup_next(struct mm_struct *mm, u64 *addr, unsigned long end,
+			pintest_mapped_t *mapped)
 {
-	unsigned long i, pfn;
-
-	for (i = 0; i < nr && room; i++) {
-		pintest_mapped_t mapped = recorder->mapped[i];
-
-		if (!pintest_mapped_known(mapped) ||
-		    !pintest_mapped_present(mapped))
-			continue;
-		pfn = pintest_mapped_pfn(mapped);
-		if (!pfn_valid(pfn))
-			continue;
-		pintest_recorder_add(recorder, addr + i * PAGE_SIZE,
-				     pfn_to_page(pfn), mapped);
-		room--;
-	}
-	return addr + i * PAGE_SIZE;
-}
-
-/* The mmap lock is held. Moves @addr on. */
-static int step(struct pintest_recorder *recorder, struct mm_struct *mm,
-		u64 *addr, unsigned long end, u32 room)
-{
-	unsigned long start, vma_end = end, nr;
-	int err;
-
-	start = skip_unmapped(mm, *addr, end, &vma_end);
-	nr = min_t(unsigned long, (vma_end - start) / PAGE_SIZE,
-		   PINTEST_BATCH);
-	if (nr) {
-		err = pintest_mapped_lookup(mm, start, nr, recorder->mapped);
-		if (err)
-			return err;
-	}
-	*addr = add_mapped(recorder, start, nr, room);
-	return 0;
-}
-
-static int locked_step(struct pintest_recorder *recorder, struct mm_struct *mm,
-		       u64 *addr, unsigned long end, u32 room)
-{
-	int err;
+	unsigned long vma_end = end;
+	unsigned long nr;
+	int err = 0;
 
 	if (mmap_read_lock_killable(mm))
 		return -EINTR;
-	err = step(recorder, mm, addr, end, room);
+	*addr = skip_unmapped(mm, *addr, end, &vma_end);
+	nr = min_t(unsigned long, (vma_end - *addr) / PAGE_SIZE,
+		   PINTEST_BATCH);
+	if (nr)
+		err = pintest_mapped_lookup(mm, *addr, nr, mapped);
 	mmap_read_unlock(mm);
+	return err ? err : nr;
+}
+
+static struct page *page_of(pintest_mapped_t mapped)
+{
+	if (!pintest_mapped_known(mapped) || !pintest_mapped_present(mapped))
+		return NULL;
+	if (!pfn_valid(pintest_mapped_pfn(mapped)))
+		return NULL;
+	return pfn_to_page(pintest_mapped_pfn(mapped));
+}
+
+/* Moves @args->out_next and @args->out_count on. */
+static int step(struct pintest_recorder *recorder, struct mm_struct *mm,
+		struct pintest_inspect_args *args, pintest_mapped_t *mapped)
+{
+	unsigned long end = args->addr + args->length;
+	long i, nr = lookup_next(mm, &args->out_next, end, mapped);
+	int err = 0;
+
+	if (nr < 0)
+		return nr;
+	pintest_recorder_forget(recorder);
+	for (i = 0; i < nr && args->out_count < args->count && !err; i++) {
+		struct page *page = page_of(mapped[i]);
+
+		if (page) {
+			err = pintest_recorder_add(recorder, args->out_next,
+						   page, mapped[i]);
+			args->out_count++;
+		}
+		args->out_next += PAGE_SIZE;
+	}
 	return err;
 }
 
 static int inspect(struct pintest_recorder *recorder, struct mm_struct *mm,
-		   struct pintest_inspect_args *args)
+		   struct pintest_inspect_args *args, pintest_mapped_t *mapped)
 {
 	u64 end = args->addr + args->length;
-	unsigned int steps, nr;
+	unsigned int steps;
 	int err = 0;
 
 	args->out_next = args->addr;
 	args->out_count = 0;
+	args->out_reserved = 0;
 	for (steps = 0; steps < MAX_STEPS && !err; steps++) {
 		if (args->out_next >= end || args->out_count >= args->count)
 			break;
-		err = locked_step(recorder, mm, &args->out_next, end,
-				  args->count - args->out_count);
-		nr = recorder->nr;
-		if (!err)
-			err = pintest_recorder_flush(recorder);
-		args->out_count += nr;
+		err = step(recorder, mm, args, mapped);
 		if (fatal_signal_pending(current))
 			err = -EINTR;
 		cond_resched();
@@ -125,23 +125,27 @@ static int check_args(const struct pintest_inspect_args *args)
 long pintest_inspect_run(struct pintest_call *call)
 {
 	struct pintest_inspect_args *args = &call->args.inspect;
-	struct pintest_recorder *recorder;
+	struct pintest_recorder recorder;
+	pintest_mapped_t *mapped;
 	struct mm_struct *mm;
 	int err = check_args(args);
 
+	if (!err)
+		err = pintest_recorder_init(&recorder, args->records,
+					    args->record_size);
 	if (err)
 		return err;
-	recorder = pintest_recorder_new(args->records, args->record_size);
-	if (IS_ERR(recorder))
-		return PTR_ERR(recorder);
+	mapped = kmalloc_array(PINTEST_BATCH, sizeof(*mapped),
+			       GFP_KERNEL_ACCOUNT);
+	if (!mapped)
+		return -ENOMEM;
 	mm = pintest_target_get(args->pid);
 	if (IS_ERR(mm)) {
 		err = PTR_ERR(mm);
 	} else {
-		err = inspect(recorder, mm, args);
+		err = inspect(&recorder, mm, args, mapped);
 		mmput(mm);
 	}
-	kvfree(recorder);
-	args->out_reserved = 0;
+	kfree(mapped);
 	return err ? err : pintest_respond(call);
 }

@@ -211,14 +211,18 @@ void pintest_pages_put(struct pintest_pages *pages,
 }
 
 /**
- * pintest_pages_at - find a page
+ * pintest_pages_run - find pages
  * @pages: the pages
- * @index: which, less than @pages->nr
+ * @index: of the first one, less than @pages->nr
+ * @max: pages wanted, at least 1 and not more than there are from @index on
+ * @nr: pages from that one on that are known to follow it in its folio, itself
+ *	included; at most @max
  *
- * Return: the page.
+ * Return: the first page.
  */
-struct page *pintest_pages_at(const struct pintest_pages *pages,
-			      unsigned long index)
+struct page *pintest_pages_run(const struct pintest_pages *pages,
+			       unsigned long index, unsigned long max,
+			       unsigned long *nr)
 {
 	const struct pintest_segment *segment = segment_of(pages, index);
 	/* Only the first segment begins anywhere but at its slot 0. */
@@ -226,5 +230,10 @@ struct page *pintest_pages_at(const struct pintest_pages *pages,
 							    0;
 	unsigned long nth = slot_of(pages, index) - before;
 
-	return segment->pages ? segment->pages[nth] : segment->first + nth;
+	if (segment->pages) {
+		*nr = 1;
+		return segment->pages[nth];
+	}
+	*nr = min(max, rest_of_segment(pages, index, pages->nr));
+	return segment->first + nth;
 }

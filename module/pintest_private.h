@@ -129,8 +129,9 @@ int pintest_pages_take(struct pintest_pages *pages,
 		       unsigned long nr);
 void pintest_pages_put(struct pintest_pages *pages,
 		       const struct pintest_gup *gup, bool dirty);
-struct page *pintest_pages_at(const struct pintest_pages *pages,
-			      unsigned long index);
+struct page *pintest_pages_run(const struct pintest_pages *pages,
+			       unsigned long index, unsigned long max,
+			       unsigned long *nr);
 
 /* pin.c */
 
@@ -169,42 +170,38 @@ ssize_t pintest_access_write(struct file *file, const char __user *from,
 
 /* record.c */
 
-/* Records are made and copied out in batches of at most this many. */
-#define PINTEST_BATCH 128
+/* Pages that are looked up under one hold of the mmap lock. */
+#define PINTEST_BATCH 512
 
 /**
  * struct pintest_recorder - makes records and hands them to user space
  * @to: where the next record goes
  * @record_size: stride there
  * @show_pfns: the caller may see page frame numbers
- * @nr: records in @batch
- * @head: the folio of the last page, or NULL; not referenced
- * @folio: what is known of @head
- * @block: the pageblock of the last page
- * @migratetype: of @block, or -1
- * @mapped: what is mapped at the addresses of a batch
- * @batch: records that are not copied yet
+ * @head: head of the folio of @page, or NULL; not referenced
+ * @folio: what is true of all pages of that folio
+ * @page: the last page
+ * @mapped: what was mapped where it is
+ * @record: its record
  */
 struct pintest_recorder {
-	char __user *to;
+	void __user *to;
 	size_t record_size;
 	bool show_pfns;
-	unsigned int nr;
 	struct page *head;
 	struct pintest_record folio;
-	unsigned long block;
-	int migratetype;
-	pintest_mapped_t mapped[PINTEST_BATCH];
-	struct pintest_record batch[PINTEST_BATCH];
+	struct page *page;
+	pintest_mapped_t mapped;
+	struct pintest_record record;
 };
 
 u64 pintest_record_fields(void);
 u64 pintest_record_flags(void);
-struct pintest_recorder *pintest_recorder_new(u64 to, u32 record_size);
-void pintest_recorder_add(struct pintest_recorder *recorder,
-			  unsigned long addr, struct page *page,
-			  pintest_mapped_t mapped);
-int pintest_recorder_flush(struct pintest_recorder *recorder);
+int pintest_recorder_init(struct pintest_recorder *recorder, u64 to,
+			  u32 record_size);
+void pintest_recorder_forget(struct pintest_recorder *recorder);
+int pintest_recorder_add(struct pintest_recorder *recorder, unsigned long addr,
+			 struct page *page, pintest_mapped_t mapped);
 long pintest_records_run(struct pintest_call *call);
 
 /* inspect.c */

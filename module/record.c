@@ -116,6 +116,16 @@ static int migratetype_of(unsigned long pfn)
 	}
 }
 
+static void set_migratetype(struct pintest_record *record, unsigned long pfn)
+{
+	int migratetype = migratetype_of(pfn);
+
+	if (migratetype < 0 || record->zone == PINTEST_ZONE_DEVICE)
+		return;
+	record->fields |= PINTEST_FIELD_MIGRATETYPE;
+	record->migratetype = migratetype;
+}
+
 static void set_pincount(struct pintest_record *record, struct page *head)
 {
 	if (record->flags & PINTEST_PAGE_ZERO) {
@@ -201,41 +211,20 @@ static void record_folio(struct pintest_record *record, struct page *head)
 		.node = page_to_nid(head),
 	};
 	set_pincount(record, head);
-}
-
-/* Pageblocks are long, so the last answer mostly is this one, too. */
-static void record_migratetype(struct pintest_recorder *recorder,
-			       struct pintest_record *record)
-{
-	unsigned long block = record->pfn >> pageblock_order;
-
-	if (recorder->block != block) {
-		recorder->block = block;
-		recorder->migratetype = migratetype_of(record->pfn);
-	}
-	if (recorder->migratetype < 0 || record->zone == PINTEST_ZONE_DEVICE)
-		return;
-	record->fields |= PINTEST_FIELD_MIGRATETYPE;
-	record->migratetype = recorder->migratetype;
-}
-
-/* @record has been filled for the folio of @page, whose head is @head. */
-static void record_page(struct pintest_record *record, struct page *page,
-			struct page *head)
-{
-	record->pfn = page_to_pfn(page);
-	record->folio_index = record->pfn - page_to_pfn(head);
-	if (pintest_compat_has_mapcount(record->folio_order)) {
+	if (pintest_compat_has_mapcount(order))
 		record->fields |= PINTEST_FIELD_MAPCOUNT;
-		record->mapcount =
-			pintest_compat_mapcount(page, record->entire_mapcount);
-	}
+	if (order <= pageblock_order)
+		set_migratetype(record, page_to_pfn(head));
+}
+
+static bool is_exclusive(const struct pintest_record *record,
+			 struct page *page, struct page *head)
+{
 	if (!(record->flags & PINTEST_PAGE_ANON))
-		return;
+		return false;
 	if (record->flags & PINTEST_PAGE_HUGETLB)
 		page = head;
-	if (pintest_compat_anon_exclusive(page))
-		record->flags |= PINTEST_PAGE_ANON_EXCLUSIVE;
+	return pintest_compat_anon_exclusive(page);
 }
 
 static void record_mapped(struct pintest_record *record,
@@ -262,68 +251,73 @@ static void hide_pfns(struct pintest_record *record)
 	record->mapped_pfn = 0;
 }
 
-/* What is known of a folio and a pageblock is old by the next batch. */
-static void forget(struct pintest_recorder *recorder)
+/* @recorder->folio is of the folio of @page. */
+static void record_page(struct pintest_recorder *recorder, unsigned long addr,
+			struct page *page, pintest_mapped_t mapped)
 {
-	recorder->head = NULL;
-	recorder->block = ULONG_MAX;
-}
+	struct pintest_record *record = &recorder->record;
 
-/**
- * pintest_recorder_new - begin to make records
- * @to: user address of an array of records
- * @record_size: stride in it
- *
- * Return: a recorder, to be freed with kvfree(); -EINVAL if @record_size is
- * none; -ENOMEM.
- */
-struct pintest_recorder *pintest_recorder_new(u64 to, u32 record_size)
-{
-	struct pintest_recorder *recorder;
-
-	if (record_size < offsetofend(struct pintest_record, migratetype) ||
-	    !IS_ALIGNED(record_size, 8))
-		return ERR_PTR(-EINVAL);
-	recorder = kvmalloc(sizeof(*recorder), GFP_KERNEL_ACCOUNT);
-	if (!recorder)
-		return ERR_PTR(-ENOMEM);
-	recorder->to = u64_to_user_ptr(to);
-	recorder->record_size = record_size;
-	recorder->show_pfns = capable(CAP_SYS_ADMIN);
-	recorder->nr = 0;
-	forget(recorder);
-	return recorder;
-}
-
-/**
- * pintest_recorder_add - make a record
- * @recorder: has room for one in its batch
- * @addr: where
- * @page: of what
- * @mapped: what is mapped there
- */
-void pintest_recorder_add(struct pintest_recorder *recorder,
-			  unsigned long addr, struct page *page,
-			  pintest_mapped_t mapped)
-{
-	struct pintest_record *record = &recorder->batch[recorder->nr++];
-	struct page *head = compound_head(page);
-
-	if (head != recorder->head) {
-		record_folio(&recorder->folio, head);
-		recorder->head = head;
-	}
 	*record = recorder->folio;
 	record->addr = addr;
-	record_page(record, page, head);
-	record_migratetype(recorder, record);
+	record->pfn = page_to_pfn(page);
+	record->folio_index = page - recorder->head;
+	if (record->fields & PINTEST_FIELD_MAPCOUNT)
+		record->mapcount =
+			pintest_compat_mapcount(page, record->entire_mapcount);
+	if (record->folio_order > pageblock_order)
+		set_migratetype(record, record->pfn);
+	if (is_exclusive(record, page, recorder->head))
+		record->flags |= PINTEST_PAGE_ANON_EXCLUSIVE;
 	record_mapped(record, mapped);
 	if (!recorder->show_pfns)
 		hide_pfns(record);
 }
 
-static int copy_one(char __user *to, size_t size,
-		    const struct pintest_record *record)
+/*
+ * Of two pages of a folio that follow each other, all that can differ but for
+ * their place is what is mapped, the mapcount and the anon-exclusive mark, and
+ * mostly nothing does.
+ */
+static bool is_like_last(const struct pintest_recorder *recorder,
+			 struct page *page, pintest_mapped_t mapped)
+{
+	return page == recorder->page + 1 &&
+	       pintest_mapped_follows(recorder->mapped, mapped) &&
+	       pintest_compat_same_state(recorder->page, page) &&
+	       recorder->folio.folio_order <= pageblock_order &&
+	       recorder->show_pfns;
+}
+
+static void record_like_last(struct pintest_record *record)
+{
+	record->addr += PAGE_SIZE;
+	record->pfn++;
+	record->mapped_pfn++;
+	record->folio_index++;
+}
+
+/* Word by word: a string instruction would cost as much as all the rest. */
+static int put_record(struct pintest_record __user *to,
+		      const struct pintest_record *record)
+{
+	const u64 *from = (const u64 *)record;
+	u64 __user *word = (u64 __user *)to;
+	unsigned int i;
+
+	if (!user_write_access_begin(to, sizeof(*to)))
+		return -EFAULT;
+#pragma GCC unroll 8
+	for (i = 0; i < sizeof(*record) / sizeof(*from); i++)
+		unsafe_put_user(from[i], word + i, fault);
+	user_write_access_end();
+	return 0;
+fault:
+	user_write_access_end();
+	return -EFAULT;
+}
+
+static int put_record_of_size(void __user *to, size_t size,
+			      const struct pintest_record *record)
 {
 	size_t known = min(size, sizeof(*record));
 
@@ -334,29 +328,68 @@ static int copy_one(char __user *to, size_t size,
 }
 
 /**
- * pintest_recorder_flush - copy the batch to user space
- * @recorder: its batch is empty afterwards
+ * pintest_recorder_init - begin to make records
+ * @recorder: to make them with
+ * @to: user address of an array of records
+ * @record_size: stride in it
+ *
+ * Return: 0, or -EINVAL if @record_size is none.
+ */
+int pintest_recorder_init(struct pintest_recorder *recorder, u64 to,
+			  u32 record_size)
+{
+	if (record_size < offsetofend(struct pintest_record, migratetype) ||
+	    !IS_ALIGNED(record_size, 8))
+		return -EINVAL;
+	recorder->to = u64_to_user_ptr(to);
+	recorder->record_size = record_size;
+	recorder->show_pfns = capable(CAP_SYS_ADMIN);
+	pintest_recorder_forget(recorder);
+	return 0;
+}
+
+/**
+ * pintest_recorder_forget - look anew at the folio of the next page
+ * @recorder: the recorder
+ */
+void pintest_recorder_forget(struct pintest_recorder *recorder)
+{
+	recorder->head = NULL;
+	recorder->page = NULL;
+}
+
+/**
+ * pintest_recorder_add - hand a record to user space
+ * @recorder: the recorder; what it knows of the folio of the last page is
+ *	taken for true if @page is of the same
+ * @addr: where
+ * @page: of what
+ * @mapped: what is mapped there
  *
  * Return: 0 or -EFAULT.
  */
-int pintest_recorder_flush(struct pintest_recorder *recorder)
+int pintest_recorder_add(struct pintest_recorder *recorder, unsigned long addr,
+			 struct page *page, pintest_mapped_t mapped)
 {
-	unsigned int nr = recorder->nr, i;
-	size_t size = recorder->record_size;
-	int err = 0;
+	struct page *head = compound_head(page);
+	void __user *to = recorder->to;
 
-	if (size == sizeof(*recorder->batch)) {
-		if (copy_to_user(recorder->to, recorder->batch, nr * size))
-			err = -EFAULT;
+	if (head != recorder->head) {
+		record_folio(&recorder->folio, head);
+		recorder->head = head;
+		record_page(recorder, addr, page, mapped);
+	} else if (is_like_last(recorder, page, mapped)) {
+		record_like_last(&recorder->record);
 	} else {
-		for (i = 0; i < nr && !err; i++)
-			err = copy_one(recorder->to + i * size, size,
-				       &recorder->batch[i]);
+		record_page(recorder, addr, page, mapped);
 	}
-	recorder->to += nr * size;
-	recorder->nr = 0;
-	forget(recorder);
-	return err;
+	recorder->page = page;
+	recorder->mapped = mapped;
+	recorder->to += recorder->record_size;
+	if (recorder->record_size == sizeof(recorder->record))
+		return put_record(to, &recorder->record);
+	return put_record_of_size(to, recorder->record_size,
+				  &recorder->record);
 }
 
 /* If the memory of the pin is gone, nothing is mapped. */
@@ -380,25 +413,28 @@ static int lookup(struct mm_struct *mm, unsigned long addr, unsigned long nr,
 
 static int record_batch(struct pintest_recorder *recorder,
 			struct pintest_pin *pin, unsigned long first,
-			unsigned long nr)
+			unsigned long nr, pintest_mapped_t *mapped)
 {
 	unsigned long addr = pin->pages.start + first * PAGE_SIZE;
-	unsigned long i;
-	int err = lookup(pin->gup.mm, addr, nr, recorder->mapped);
+	struct page *page = NULL;
+	unsigned long i, run = 0;
+	int err = lookup(pin->gup.mm, addr, nr, mapped);
 
-	if (err)
-		return err;
-	for (i = 0; i < nr; i++)
-		pintest_recorder_add(recorder, addr + i * PAGE_SIZE,
-				     pintest_pages_at(&pin->pages, first + i),
-				     recorder->mapped[i]);
-	return pintest_recorder_flush(recorder);
+	pintest_recorder_forget(recorder);
+	for (i = 0; i < nr && !err; i++, addr += PAGE_SIZE, page++, run--) {
+		if (!run)
+			page = pintest_pages_run(&pin->pages, first + i,
+						 nr - i, &run);
+		err = pintest_recorder_add(recorder, addr, page, mapped[i]);
+	}
+	return err;
 }
 
 /* The pin is in use. */
 static int record_pin(struct pintest_recorder *recorder,
 		      struct pintest_pin *pin,
-		      struct pintest_records_args *args)
+		      struct pintest_records_args *args,
+		      pintest_mapped_t *mapped)
 {
 	u64 nr;
 	int err = 0;
@@ -411,7 +447,8 @@ static int record_pin(struct pintest_recorder *recorder,
 		u32 batch = min_t(u64, PINTEST_BATCH, nr - args->out_count);
 
 		err = record_batch(recorder, pin,
-				   args->first + args->out_count, batch);
+				   args->first + args->out_count, batch,
+				   mapped);
 		args->out_count += batch;
 		if (fatal_signal_pending(current))
 			err = -EINTR;
@@ -430,17 +467,22 @@ long pintest_records_run(struct pintest_call *call)
 {
 	struct pintest_records_args *args = &call->args.records;
 	struct pintest_pin *pin = call->file->private_data;
-	struct pintest_recorder *recorder;
-	int err;
+	struct pintest_recorder recorder;
+	pintest_mapped_t *mapped;
+	int err = pintest_recorder_init(&recorder, args->records,
+					args->record_size);
 
-	recorder = pintest_recorder_new(args->records, args->record_size);
-	if (IS_ERR(recorder))
-		return PTR_ERR(recorder);
+	if (err)
+		return err;
+	mapped = kmalloc_array(PINTEST_BATCH, sizeof(*mapped),
+			       GFP_KERNEL_ACCOUNT);
+	if (!mapped)
+		return -ENOMEM;
 	err = pintest_pin_use(pin);
 	if (!err) {
-		err = record_pin(recorder, pin, args);
+		err = record_pin(&recorder, pin, args, mapped);
 		pintest_pin_unuse(pin);
 	}
-	kvfree(recorder);
+	kfree(mapped);
 	return err ? err : pintest_respond(call);
 }

@@ -64,4 +64,11 @@ static inline unsigned long pintest_mapped_pfn(pintest_mapped_t mapped)
 	return mapped & ~HMM_PFN_FLAGS;
 }
 
+/* The next page is mapped in the same way. Never if nothing is mapped. */
+static inline bool pintest_mapped_follows(pintest_mapped_t mapped,
+					  pintest_mapped_t next)
+{
+	return next == mapped + 1;
+}
+
 #endif /* PINTEST_COMPAT_MAPPED_H */

@@ -160,6 +160,15 @@ static inline int pintest_compat_mapcount(struct page *page, int entire)
 #endif
 }
 
+/* Whether two pages of a folio have the same mapcount and anon-exclusive. */
+static inline bool pintest_compat_same_state(const struct page *a,
+					     const struct page *b)
+{
+	return atomic_read(&a->_mapcount) == atomic_read(&b->_mapcount) &&
+	       pintest_compat_anon_exclusive(a) ==
+	       pintest_compat_anon_exclusive(b);
+}
+
 /*
  * The migrate type of the block of @pfn as the kernel numbers it, or -1. Its
  * own reader is not exported. The bitmap is declared with no elements, hence
