@@ -37,6 +37,7 @@ make_tmp() {
 	vm_tmp=$(mktemp -d "$vm_cache/tmp/XXXXXX")
 	trap 'rm -rf "$vm_tmp"' EXIT
 	trap 'exit 130' INT
+	trap 'exit 141' PIPE
 	trap 'exit 143' TERM
 }
 
@@ -91,7 +92,8 @@ arch_select() {
 	[ -n "$row" ] || die "no architecture $1 in $vm_dir/arches"
 	read -r arch arch_flavour arch_kernel arch_cross arch_qemu \
 		arch_package arch_machine arch_cpu arch_bus arch_console \
-		<<<"$row"
+		arch_append <<<"$row"
+	arch_append=${arch_append//[-,]/ }
 	# The one name that the GNU tools and Debian's directories do not share.
 	arch_multiarch=${arch_cross/i686/i386}
 }

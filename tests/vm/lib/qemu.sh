@@ -13,8 +13,8 @@ rcupdate.rcu_cpu_stall_suppress=1"
 # A guest that does not say "started" for so long never will.
 vm_boot_seconds=300
 
-# What runs the guest: emulation of two processors in two threads, or counted
-# instructions, or the host's processor where that works.
+# What runs the guest: emulation, a thread for each processor; emulation that
+# counts instructions; or this machine's processor.
 qemu_accelerator() {
 	if [ -n "$opt_icount" ]; then
 		echo -accel tcg,thread=single -icount shift=0,sleep=off \
@@ -35,7 +35,7 @@ qemu_prepare() {
 		$(qemu_accelerator) -m "$opt_memory"
 		-nodefaults -no-user-config -no-reboot -display none
 		-kernel "$kernel_image" -initrd "$vm_tmp/initrd"
-		-append "console=$arch_console $vm_append $opt_append"
+		-append "console=$arch_console $arch_append $vm_append $opt_append"
 		-chardev "file,id=console,path=$vm_tmp/console"
 		-serial chardev:console -device "$device"
 		-chardev "file,id=out,path=$vm_tmp/out"
@@ -50,7 +50,7 @@ qemu_prepare() {
 }
 
 # Boot once. Sets guest_started, guest_taint and guest_exit, each empty if the
-# guest did not get so far.
+# guest did not get so far, and guest_end, which says why not.
 qemu_boot() {
 	local status out err pumps
 
@@ -61,9 +61,9 @@ qemu_boot() {
 
 	# Held open from here until QEMU is gone, so that nobody waits in open().
 	exec {out}<>"$vm_tmp/out" {err}<>"$vm_tmp/err"
-	cat "$vm_tmp/out" {out}>&- {err}>&- &
+	qemu_pump "$vm_tmp/out" {out}>&- {err}>&- &
 	pumps=$!
-	cat "$vm_tmp/err" >&2 {out}>&- {err}>&- &
+	qemu_pump "$vm_tmp/err" >&2 {out}>&- {err}>&- &
 	pumps+=" $!"
 	coproc qemu {
 		exec setpriv --pdeathsig KILL -- "${qemu_command[@]}" \
@@ -78,21 +78,29 @@ qemu_boot() {
 	wait $pumps || true
 }
 
+# If nobody takes the guest's output any more, we end as if we had written it.
+qemu_pump() {
+	cat "$1" || kill -PIPE $$
+}
+
 # Read what the guest says of itself until QEMU ends or time is up.
 qemu_listen() {
 	local fd=$1 word value seconds=$vm_boot_seconds end
 
 	end=$((SECONDS + opt_timeout))
 	[ "$seconds" -lt "$opt_timeout" ] || seconds=$opt_timeout
+	guest_end="it stopped without a verdict"
 	while read -r -t "$seconds" -u "$fd" word value; do
 		case $word in
 		started) guest_started=1 ;;
 		taint) guest_taint=$value ;;
-		exit) guest_exit=$value; break ;;
+		exit) guest_exit=$value; return ;;
 		esac
-		seconds=$((end - SECONDS))
-		[ "$seconds" -gt 0 ] || break
+		seconds=$((end > SECONDS ? end - SECONDS : 1))
 	done
+	if kill -0 "$qemu_pid" 2>/dev/null; then
+		guest_end="no verdict in time"
+	fi
 }
 
 # The guest's writes to its ports return when the host has the data, so a guest
@@ -104,9 +112,41 @@ qemu_end() {
 	qemu_pid=
 }
 
+# Set opt_accel to kvm if a guest really boots with it: there are machines with
+# a /dev/kvm that cannot run a stock kernel. The answer holds until this machine
+# boots again.
+qemu_choose_accel() {
+	local answer
+
+	[ "$opt_accel" = auto ] || return 0
+	opt_accel=tcg
+	case $(host_arch)-$arch in
+	"$arch-$arch" | amd64-i386) ;;
+	*) return 0 ;;
+	esac
+	[ -z "$opt_icount" ] && [ -w /dev/kvm ] || return 0
+	answer=$vm_cache/kvm/$(cat /proc/sys/kernel/random/boot_id)
+	[ -e "$answer" ] || [ -z "$kernel_id" ] ||
+		locked kvm qemu_probe_kvm "$answer" 2>/dev/null
+	[ ! -e "$answer" ] || opt_accel=$(cat "$answer")
+}
+
+qemu_probe_kvm() {
+	local vm_boot_seconds=20 opt_accel=kvm none=()
+
+	[ ! -e "$1" ] || return 0
+	initramfs_command none true
+	qemu_prepare
+	qemu_boot
+	[ "$guest_exit" = 0 ] || opt_accel=tcg
+	mkdir -p "${1%/*}"
+	echo "$opt_accel" >"$vm_tmp/accel"
+	mv "$vm_tmp/accel" "$1"
+}
+
 # Show why a guest was lost.
 qemu_show_end() {
-	cat "$vm_tmp/qemu.log" >&2
+	sed "/terminating on signal/d" "$vm_tmp/qemu.log" >&2
 	if [ -s "$vm_tmp/console" ]; then
 		note "the end of its console:"
 		tail -n 40 "$vm_tmp/console" | tr -d '\r' >&2
