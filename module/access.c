@@ -28,10 +28,14 @@ static size_t load(struct page *page, void *address, void __user *user,
 	return nr - copy_to_user(user, address, nr);
 }
 
+/*
+ * copy_from_user() would zero what it cannot copy, in memory that is not ours.
+ * The VFS has checked that @user is in user space.
+ */
 static size_t store(struct page *page, void *address, void __user *user,
 		    size_t nr)
 {
-	size_t copied = nr - copy_from_user(address, user, nr);
+	size_t copied = nr - __copy_from_user_inatomic(address, user, nr);
 
 	flush_dcache_page(page);
 	return copied;
