@@ -142,9 +142,7 @@ ssize_t pintest_access_read(struct file *file, char __user *to, size_t count,
 ssize_t pintest_access_write(struct file *file, const char __user *from,
 			     size_t count, loff_t *offset)
 {
-	struct pintest_pin *pin = file->private_data;
+	ssize_t ret = access(file, store, (void __user *)from, count, offset);
 
-	if (count && *offset >= pin->length)
-		return -ENOSPC;
-	return access(file, store, (void __user *)from, count, offset);
+	return ret || !count ? ret : -ENOSPC;
 }

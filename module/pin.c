@@ -106,8 +106,13 @@ static long pin_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 static loff_t pin_llseek(struct file *file, loff_t offset, int whence)
 {
 	struct pintest_pin *pin = file->private_data;
+	int err = pintest_pin_use(pin);
 
-	return fixed_size_llseek(file, offset, whence, pin->length);
+	if (err)
+		return err;
+	offset = fixed_size_llseek(file, offset, whence, pin->length);
+	pintest_pin_unuse(pin);
+	return offset;
 }
 
 static void pin_show_fdinfo(struct seq_file *m, struct file *file)
