@@ -14,8 +14,8 @@
 /* Any number will do, if notifier and range have the same. */
 #define SEQUENCE 2
 
-int pintest_mapped_lookup(struct mm_struct *mm, unsigned long start,
-			  unsigned long nr, pintest_mapped_t *mapped)
+static int snapshot(struct mm_struct *mm, unsigned long start,
+		    unsigned long nr, pintest_mapped_t *mapped)
 {
 #ifdef HAVE_HMM_SNAPSHOT
 	struct mmu_interval_notifier notifier = {
@@ -40,6 +40,37 @@ int pintest_mapped_lookup(struct mm_struct *mm, unsigned long start,
 		mapped[i] = HMM_PFN_ERROR;
 	return 0;
 #endif
+}
+
+/*
+ * An error is all that HMM says of memory that it does not look into, but also
+ * of addresses that nobody can read. There, nothing is mapped readable.
+ */
+static void clear_unreadable(struct mm_struct *mm, unsigned long start,
+			     unsigned long nr, pintest_mapped_t *mapped)
+{
+	struct vm_area_struct *vma = NULL;
+	unsigned long i, addr;
+
+	for (i = 0; i < nr; i++) {
+		if (pintest_mapped_known(mapped[i]))
+			continue;
+		addr = start + i * PAGE_SIZE;
+		if (!vma || addr >= vma->vm_end)
+			vma = find_vma(mm, addr);
+		if (!vma || addr < vma->vm_start || !(vma->vm_flags & VM_READ))
+			mapped[i] = 0;
+	}
+}
+
+int pintest_mapped_lookup(struct mm_struct *mm, unsigned long start,
+			  unsigned long nr, pintest_mapped_t *mapped)
+{
+	int err = snapshot(mm, start, nr, mapped);
+
+	if (!err && pintest_mapped_supported())
+		clear_unreadable(mm, start, nr, mapped);
+	return err;
 }
 
 /* Entries that pintest_mapped_skip() looks at with interrupts off. */

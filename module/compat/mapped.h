@@ -40,7 +40,7 @@ static inline bool pintest_mapped_supported(void)
 #endif
 }
 
-/* Whether it is known what is mapped: not in VM_PFNMAP, VM_IO or PROT_NONE. */
+/* Whether it is known what is mapped: not in VM_PFNMAP or VM_IO. */
 static inline bool pintest_mapped_known(pintest_mapped_t mapped)
 {
 	return !(mapped & HMM_PFN_ERROR);
