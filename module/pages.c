@@ -17,6 +17,9 @@
 
 #define SEGMENT_PAGES 512
 
+/* Room in the first table of segments, if so many are wanted. */
+#define FIRST_SEGMENTS 64UL
+
 /**
  * struct pintest_segment - some pages
  * @pages: all of them, or NULL
@@ -116,6 +119,35 @@ static unsigned long take_some(const struct pintest_gup *gup,
 }
 
 /*
+ * Makes room for the segment of the next page, where @nr pages are wanted in
+ * all. The table grows with the pages: a long range may end soon.
+ */
+static int reserve_segment(struct pintest_pages *pages, unsigned long nr)
+{
+	unsigned long slot = slot_of(pages, 0);
+	unsigned long all = DIV_ROUND_UP(slot + nr, SEGMENT_PAGES);
+	struct pintest_segment *segments;
+	unsigned long room;
+
+	if ((slot + pages->nr) / SEGMENT_PAGES < pages->room)
+		return 0;
+	room = min(all, max(2 * pages->room, FIRST_SEGMENTS));
+	if (room > INT_MAX / sizeof(*segments))
+		return -ENOMEM;
+	segments = kvcalloc(room, sizeof(*segments),
+			    GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
+	if (!segments)
+		return -ENOMEM;
+	if (pages->room)
+		memcpy(segments, pages->segments,
+		       pages->room * sizeof(*segments));
+	kvfree(pages->segments);
+	pages->segments = segments;
+	pages->room = room;
+	return 0;
+}
+
+/*
  * Appends a segment of up to @want pages. @array has room for a segment; it is
  * used up, and set to NULL, if the segment keeps it.
  */
@@ -162,21 +194,17 @@ int pintest_pages_take(struct pintest_pages *pages,
 		       unsigned long nr)
 {
 	struct page **array = NULL;
-	unsigned long segments;
 	int err = 0;
 
 	*pages = (struct pintest_pages){ .start = start };
-	segments = DIV_ROUND_UP(slot_of(pages, 0) + nr, SEGMENT_PAGES);
-	if (segments > INT_MAX / sizeof(*pages->segments))
-		return -ENOMEM;
-	pages->segments = kvcalloc(segments, sizeof(*pages->segments),
-				   GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
-	if (!pages->segments)
-		return -ENOMEM;
-	while (pages->nr < nr && !err)
-		err = append_segment(pages, gup,
-				     rest_of_segment(pages, pages->nr, nr),
-				     &array);
+	while (pages->nr < nr && !err) {
+		err = reserve_segment(pages, nr);
+		if (!err)
+			err = append_segment(pages, gup,
+					     rest_of_segment(pages, pages->nr,
+							     nr),
+					     &array);
+	}
 	kfree(array);
 	return err;
 }
@@ -207,6 +235,7 @@ void pintest_pages_put(struct pintest_pages *pages,
 	}
 	kvfree(pages->segments);
 	pages->segments = NULL;
+	pages->room = 0;
 	pages->nr = 0;
 }
 

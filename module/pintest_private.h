@@ -117,11 +117,13 @@ struct pintest_segment;
  * @start: address of the first page
  * @nr: pages
  * @segments: where they are kept
+ * @room: in @segments
  */
 struct pintest_pages {
 	unsigned long start;
 	unsigned long nr;
 	struct pintest_segment *segments;
+	unsigned long room;
 };
 
 int pintest_pages_take(struct pintest_pages *pages,
