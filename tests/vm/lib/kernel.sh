@@ -63,17 +63,18 @@ kernel_releases() {
 		sed 's/-unsigned$//' | sort -Vru
 }
 
-# Direct dependencies of PACKAGE, by name.
+# Direct dependencies of PACKAGE, without architecture. apt shows <those> that
+# are there for another one only.
 kernel_depends() {
 	tree_run apt-cache depends --important "$1" |
-		sed -nE 's/^ *\|?(Pre)?Depends: ([^:]*).*/\2/p'
+		sed -nE 's/^.*Depends: <?([^:>]*).*/\1/p'
 }
 
-# PACKAGE and all below it whose names match the extended regexp PATTERN.
+# PACKAGE and all below it whose names match the extended regexp PATTERN, with
+# the architecture where it is not the tree's.
 kernel_closure() {
 	tree_run apt-cache depends --recurse --important "$1" |
-		grep -v '^ ' | sed 's/:.*//' | grep -Ex "$2" |
-		sort -u
+		grep -Ex "($2)(:[a-z0-9]+)?" | sort -u
 }
 
 kernel_version() {
@@ -106,7 +107,7 @@ kernel_resolve() {
 		"headers"
 }
 
-# kernel_unpack DIR PACKAGE...: unpack packages of $arch under DIR.
+# kernel_unpack DIR PACKAGE...: unpack packages under DIR.
 kernel_unpack() {
 	local dir=$1 debs=$vm_tmp/debs deb
 	shift
@@ -114,7 +115,7 @@ kernel_unpack() {
 	mkdir "$debs"
 	# shellcheck disable=SC2016 # the tree's shell expands it
 	tree_run --bind "$debs" sh -ec 'cd "$1"; shift; apt-get download "$@"' \
-		sh "$debs" "${@/%/:$arch}"
+		sh "$debs" "$@"
 	# A tree's /lib is a link, which must stay one.
 	for deb in "$debs"/*.deb; do
 		dpkg-deb --fsys-tarfile "$deb" |
@@ -151,7 +152,7 @@ kernel_install_image() {
 kernel_build_packages() {
 	local compiler
 
-	kernel_closure "$1" 'linux-kbuild-.*'
+	kernel_closure "$1" 'linux-kbuild-[^:]*' | sed 's/:.*//' | sort -u
 	compiler=$(kernel_depends "$1" | grep -oE '\bgcc-[0-9]+' | sort -u)
 	[ "$arch" = "$(host_arch)" ] || compiler+=-${arch_cross//_/-}
 	echo "$compiler"
@@ -166,7 +167,7 @@ kernel_install_headers() {
 	tree_run apt-get install -y $packages
 	tree_run apt-get clean
 	packages=$(kernel_closure "linux-headers-$release:$arch" \
-		'linux-(headers|base)-[0-9].*')
+		'linux-(headers|base)-[0-9][^:]*')
 	# shellcheck disable=SC2086 # a list
 	kernel_unpack "$tree" $packages
 }
