@@ -76,18 +76,18 @@ clean:
 	rm -rf build
 
 deps:
-	tests/deps build
+	tests/deps build install
 
-run: deps
+run:
 	tests/deps vm
 	tests/show $(KERNEL)
 
-test test-long test-more: deps
-	tests/deps vm check
+test test-long test-more:
+	tests/deps build check vm
 	tests/run $(sort $(wildcard tests/lanes/$@/*))
 
-check-style: deps
-	tests/deps vm check
+check-style:
+	tests/deps check vm
 	tests/style/run
 
 # These reach the makefiles below.
