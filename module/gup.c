@@ -4,7 +4,7 @@
  * warn, which taints, and since 6.5 return 0 as if nothing were wrong.
  */
 #include <linux/sched/signal.h>
-#include "compat/gup.h"
+#include "gup.h"
 #include "pintest_private.h"
 
 /* The header's flags and this kernel's, which are 0 if it lacks them. */
@@ -192,41 +192,6 @@ bool pintest_gup_needs_lock(const struct pintest_gup *gup)
 }
 
 /**
- * pintest_gup_call - make the call
- * @gup: which, on whose memory
- * @start: address of the first page
- * @nr: pages, at most INT_MAX
- * @pages: where they go; may have holes on old kernels if zeroed before
- * @locked: 1; 0 afterwards if the call has dropped the mmap lock
- *
- * Return: pages taken, or what the kernel gave as error.
- */
-long pintest_gup_call(const struct pintest_gup *gup, unsigned long start,
-		      unsigned long nr, struct page **pages, int *locked)
-{
-	unsigned int foll = gup->kernel_foll;
-
-	switch (gup->api) {
-	case PINTEST_API_PIN_FAST:
-		return pin_user_pages_fast(start, nr, foll, pages);
-	case PINTEST_API_GET_FAST:
-		return get_user_pages_fast(start, nr, foll, pages);
-	case PINTEST_API_PIN_UNLOCKED:
-		return pin_user_pages_unlocked(start, nr, pages, foll);
-	case PINTEST_API_PIN:
-		return pintest_compat_pin(start, nr, foll, pages);
-	case PINTEST_API_PIN_REMOTE:
-		return pintest_compat_pin_remote(gup->mm, start, nr, foll,
-						 pages, NULL);
-	case PINTEST_API_PIN_REMOTE_LOCKED:
-		return pintest_compat_pin_remote(gup->mm, start, nr, foll,
-						 pages, locked);
-	default:
-		return pintest_compat_get(start, nr, foll, pages);
-	}
-}
-
-/**
  * pintest_gup_take - make the call, with the lock that it needs
  * @gup: which, on whose memory
  * @start: address of the first page
@@ -270,6 +235,31 @@ void pintest_gup_put(const struct pintest_gup *gup, struct page **pages,
 			set_page_dirty_lock(pages[i]);
 		put_page(pages[i]);
 	}
+}
+
+/**
+ * pintest_gup_before_hole - keep the pages before the first hole
+ * @gup: how they were taken
+ * @pages: what a call gave; zeroed before it
+ * @nr: how many it said it gave
+ *
+ * Before 5.19 a call could count an entry that it had not written, for a page
+ * table entry with no page behind it: what comes after such a hole is not
+ * wanted, and given back.
+ *
+ * Return: pages before the hole, @nr if there is none.
+ */
+unsigned long pintest_gup_before_hole(const struct pintest_gup *gup,
+				      struct page **pages, unsigned long nr)
+{
+	unsigned long i, good;
+
+	for (good = 0; good < nr && pages[good]; good++)
+		;
+	for (i = good; i < nr; i++)
+		if (pages[i])
+			pintest_gup_put(gup, &pages[i], 1, false);
+	return good;
 }
 
 /**

@@ -4,9 +4,10 @@
  * kernel that was built without it. Off unless the module parameter asks for
  * it, and never in the way of the kernel's own.
  *
- * This translates to the calls that serve /dev/pintest. Where the kernel's own
- * warns about flags that a user made up, this returns EINVAL; where it has one
- * set of pinned pages for the whole system, this has one for each open file.
+ * This translates to the calls that serve /dev/pintest, and gives the results
+ * that the kernel's own gives (gup_test.h). But where that has one set of pinned
+ * pages for the whole system, this has one for each open file; and it does not
+ * warn about flags that a user made up.
  */
 #include <linux/debugfs.h>
 #include <linux/ktime.h>
@@ -15,13 +16,18 @@
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 #include "compat/page.h"
+#include "gup.h"
 #include "gup_test.h"
 #include "pintest_private.h"
 
+/* Asked for; after loading: offered. */
 static bool enabled;
 module_param_named(gup_test, enabled, bool, 0444);
 MODULE_PARM_DESC(gup_test,
 		 "offer /sys/kernel/debug/gup_test as CONFIG_GUP_TEST does");
+
+/* Between two looks at signals and the scheduler. */
+#define PAGES_PER_LOOK 4096
 
 /**
  * struct gup_test_file - an open file
@@ -38,6 +44,8 @@ struct gup_test_file {
  * @nr: which, &enum gup_test_nr
  * @args: its arguments
  * @gup: the call that it makes
+ * @legal: the call takes the flags in @args. If it does not, nothing is taken,
+ *	which is no error
  * @pages: what the calls gave
  * @taken: pages in @pages
  */
@@ -45,6 +53,7 @@ struct bench {
 	unsigned int nr;
 	struct gup_test_args args;
 	struct pintest_gup gup;
+	bool legal;
 	struct page **pages;
 	unsigned long taken;
 };
@@ -66,7 +75,7 @@ static u32 bench_api(const struct bench *bench)
 	}
 }
 
-static int bench_init_gup(struct bench *bench)
+static void bench_init_gup(struct bench *bench)
 {
 	u32 api = bench_api(bench);
 	unsigned int flags = bench->args.gup_flags;
@@ -75,44 +84,49 @@ static int bench_init_gup(struct bench *bench)
 	/* Legal there, and what the call does anyway. */
 	if (!pintest_gup_is_pin(api))
 		flags &= ~FOLL_GET;
-	if (pintest_gup_foll(flags, &foll))
-		return -EINVAL;
+	bench->legal = !pintest_gup_foll(flags, &foll);
 	if (bench->nr == GUP_TEST_PIN_LONGTERM_BENCHMARK)
 		foll |= PINTEST_FOLL_LONGTERM;
 	if (pintest_gup_check(api, foll))
-		return -EINVAL;
+		bench->legal = false;
 	pintest_gup_init(&bench->gup, current->mm, api, foll);
-	return 0;
 }
 
 /*
  * Makes calls until one gives less than it was asked for. Returns how far
  * that came: the end of the range that the last call with any page was for.
+ *
+ * A call may be for one page, and all of this is timed: it stays as short as
+ * in the kernel's own, whose figures are what others compare with.
  */
 static u64 take_range(struct bench *bench)
 {
-	const struct gup_test_args *args = &bench->args;
-	u64 end = args->addr + args->size;
-	u64 addr = args->addr, next;
-	long nr = args->nr_pages_per_call;
+	const u32 per_call = bench->args.nr_pages_per_call;
+	struct page **pages = bench->pages, **look = pages;
+	u64 addr = bench->args.addr, left = bench->args.size, step;
+	long nr = per_call;
 	int locked = 1;
 
-	while (addr < end && nr == args->nr_pages_per_call) {
-		next = addr + (u64)nr * PAGE_SIZE;
-		if (next > end || next < addr) {
-			next = end;
-			nr = (next - addr) / PAGE_SIZE;
+	while (left && nr == per_call) {
+		step = (u64)nr * PAGE_SIZE;
+		if (step > left) {
+			step = left;
+			nr = left / PAGE_SIZE;
 		}
-		if (fatal_signal_pending(current))
-			break;
-		nr = pintest_gup_call(&bench->gup, addr, nr,
-				      bench->pages + bench->taken, &locked);
+		nr = pintest_gup_call(&bench->gup, addr, nr, pages, &locked);
 		if (nr <= 0)
 			break;
-		bench->taken += nr;
-		addr = next;
+		pages += nr;
+		addr += step;
+		left -= step;
+		if (pages < look)
+			continue;
+		if (fatal_signal_pending(current))
+			break;
 		cond_resched();
+		look = pages + PAGES_PER_LOOK;
 	}
+	bench->taken = pages - bench->pages;
 	return addr;
 }
 
@@ -125,21 +139,26 @@ static int timed_take(struct bench *bench)
 	if (lock && mmap_read_lock_killable(current->mm))
 		return -EINTR;
 	start = ktime_get();
-	end = take_range(bench);
+	end = bench->legal ? take_range(bench) : bench->args.addr;
 	bench->args.get_delta_usec = ktime_us_delta(ktime_get(), start);
 	if (lock)
 		mmap_read_unlock(current->mm);
 	bench->args.size = end - bench->args.addr;
+	bench->taken = pintest_gup_before_hole(&bench->gup, bench->pages,
+					       bench->taken);
 	return 0;
 }
 
 static void timed_put(struct bench *bench)
 {
 	ktime_t start = ktime_get();
+	unsigned long done, nr;
 
-	if (bench->taken)
-		pintest_gup_put(&bench->gup, bench->pages, bench->taken,
-				false);
+	for (done = 0; done < bench->taken; done += nr) {
+		nr = min_t(unsigned long, bench->taken - done, PAGES_PER_LOOK);
+		pintest_gup_put(&bench->gup, bench->pages + done, nr, false);
+		cond_resched();
+	}
 	bench->args.put_delta_usec = ktime_us_delta(ktime_get(), start);
 }
 
@@ -196,13 +215,13 @@ static void dump_pages(struct bench *bench)
 
 static int run_bench(struct bench *bench)
 {
+	u64 end = bench->args.addr + bench->args.size;
 	u64 nr = bench->args.size / PAGE_SIZE;
-	int err = bench_init_gup(bench);
+	int err;
 
-	if (err)
-		return err;
-	if (bench->args.addr + bench->args.size < bench->args.addr)
+	if (end < bench->args.addr || end != (unsigned long)end)
 		return -EINVAL;
+	bench_init_gup(bench);
 	if (nr > INT_MAX / sizeof(*bench->pages))
 		return -ENOMEM;
 	bench->pages = kvcalloc(nr, sizeof(*bench->pages),
@@ -410,6 +429,7 @@ int pintest_gup_test_init(void)
 	if (!IS_ERR_OR_NULL(own)) {
 		dput(own);
 		pr_notice("this kernel has its own gup_test; left alone\n");
+		enabled = false;
 		return 0;
 	}
 	gup_test_dentry = debugfs_create_file_unsafe("gup_test", 0600, NULL,

@@ -6,6 +6,38 @@
  * The ioctl numbers carry the size of their argument, which differs for
  * 32-bit callers on x86: there the structures have no padding at the end. All
  * fields are at the same offsets, so both sizes are taken.
+ *
+ * Errors of all ioctls:
+ *
+ * EINVAL: no such number, or another size of the argument
+ * EFAULT: the argument cannot be read, or not be written back
+ * EINTR: a fatal signal came while waiting for the mmap lock, or for another
+ *	call on the same file
+ *
+ * of benchmarks:
+ *
+ * EINVAL: the range wraps, or does not fit an address
+ * ENOMEM: no memory to keep the pages in
+ *
+ * A benchmark that gets fewer pages than it asked for succeeds, and size tells
+ * how far it came: 0 where nothing is mapped, or if the call does not take the
+ * flags. A fatal signal ends it early as well.
+ *
+ * of GUP_TEST_LONGTERM_START, which pins all or nothing:
+ *
+ * EINVAL: something is pinned already; an unknown flag; a range that is empty,
+ *	wraps or is not whole pages
+ * EFAULT: something in the range is not mapped, not writable for a
+ *	GUP_TEST_LONGTERM_WRITE, or refused to long-term pins
+ * ENOMEM: no memory, RLIMIT_MEMLOCK is reached, or a page cannot be migrated
+ * or what else the pin call returned
+ *
+ * of GUP_TEST_LONGTERM_READ:
+ *
+ * EINVAL: nothing is pinned
+ * EFAULT: no room for the bytes, or a page that cannot be read
+ *
+ * GUP_TEST_LONGTERM_STOP succeeds, also if nothing is pinned.
  */
 #ifndef PINTEST_GUP_TEST_H
 #define PINTEST_GUP_TEST_H

@@ -66,24 +66,6 @@ static bool one_run(struct page **pages, unsigned long nr)
 }
 
 /*
- * Before 5.19 a call could count an entry that it had not written, for a page
- * table entry with no page behind it: what comes after such a hole is not
- * wanted. Returns the pages before it.
- */
-static long drop_after_hole(const struct pintest_gup *gup,
-			    struct page **pages, long nr)
-{
-	long i, good;
-
-	for (good = 0; good < nr && pages[good]; good++)
-		;
-	for (i = good; i < nr; i++)
-		if (pages[i])
-			pintest_gup_put(gup, &pages[i], 1, false);
-	return good;
-}
-
-/*
  * Takes up to @want pages. Returns how many, and in @stop why not all, as
  * -errno.
  */
@@ -108,7 +90,7 @@ static unsigned long take_some(const struct pintest_gup *gup,
 			*stop = ret ? ret : -EAGAIN;
 			break;
 		}
-		good = drop_after_hole(gup, pages + nr, ret);
+		good = pintest_gup_before_hole(gup, pages + nr, ret);
 		nr += good;
 		if (good < ret) {
 			*stop = -EFAULT;

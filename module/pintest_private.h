@@ -6,6 +6,7 @@
  * command.c  an ioctl: arguments in, handler, arguments out
  * info.c     what this kernel has
  * gup.c      one GUP call: which flags are legal, the call, the way back
+ * gup.h      the call itself, inline
  * pages.c    the pages of a range: pin them all, find one, unpin them all
  * pin.c      a pin: the file that owns pages and those who pay for them
  * access.c   bytes of a pin
@@ -99,12 +100,12 @@ int pintest_gup_foll(unsigned int flags, u32 *foll);
 void pintest_gup_init(struct pintest_gup *gup, struct mm_struct *mm, u32 api,
 		      u32 foll);
 bool pintest_gup_needs_lock(const struct pintest_gup *gup);
-long pintest_gup_call(const struct pintest_gup *gup, unsigned long start,
-		      unsigned long nr, struct page **pages, int *locked);
 long pintest_gup_take(const struct pintest_gup *gup, unsigned long start,
 		      unsigned long nr, struct page **pages);
 void pintest_gup_put(const struct pintest_gup *gup, struct page **pages,
 		     unsigned long nr, bool dirty);
+unsigned long pintest_gup_before_hole(const struct pintest_gup *gup,
+				      struct page **pages, unsigned long nr);
 void pintest_gup_put_range(const struct pintest_gup *gup, struct page *first,
 			   unsigned long nr, bool dirty);
 
