@@ -83,12 +83,30 @@ static bool same_reason(const struct result *a, const struct result *b)
 	       !strcmp(a->judgement.why.text, b->judgement.why.text);
 }
 
-/* Passed checks are silent, but for what they tell when asked. */
+/* Passed checks are silent, and skipped ones counted, but when asked. */
 static bool is_told(const struct result *result, bool verbose)
 {
-	if (result->judgement.verdict == VERDICT_PASS)
-		return verbose;
-	return true;
+	return verbose || (result->judgement.verdict != VERDICT_PASS &&
+			   result->judgement.verdict != VERDICT_SKIP);
+}
+
+static const char *why(const struct result *result)
+{
+	const char *text = result->judgement.why.text;
+
+	return text[0] ? text : "as promised";
+}
+
+static void print_check(FILE *out, const struct result *result, bool verbose)
+{
+	fprintf(out, "%s %s: %s", verdict_name(result->judgement.verdict),
+		result->check->id, why(result));
+	if (result->known)
+		fprintf(out, "; right since %s [%s]", result->known->fixed_in,
+			result->known->id);
+	fputc('\n', out);
+	if (verbose)
+		report_evidence(out, "    ", result);
 }
 
 static size_t count_alike(const struct run *run, size_t first)
@@ -110,39 +128,42 @@ static bool told_before(const struct run *run, size_t index)
 	return false;
 }
 
-static void print_ids(FILE *out, const struct run *run, size_t first,
-		      bool verbose)
+static void print_skips(FILE *out, const struct run *run)
 {
-	size_t i;
+	size_t i, alike;
 
-	for (i = first; i < run->result_count; i++) {
-		if (!same_reason(&run->results[first], &run->results[i]))
+	for (i = 0; i < run->result_count; i++) {
+		if (run->results[i].judgement.verdict != VERDICT_SKIP ||
+		    told_before(run, i))
 			continue;
-		fprintf(out, "    %s\n", run->results[i].check->id);
-		if (verbose)
-			report_evidence(out, "        ", &run->results[i]);
+		alike = count_alike(run, i);
+		fprintf(out, "SKIP %zu check%s: %s\n", alike,
+			alike > 1 ? "s" : "", why(&run->results[i]));
 	}
 }
 
-/* Skipped checks are counted; all others are named. */
-static void print_group(FILE *out, const struct run *run, size_t first,
-			bool verbose)
+static bool explains_any(const struct known *known, const struct run *run)
 {
-	const struct result *result = &run->results[first];
-	enum verdict verdict = result->judgement.verdict;
-	size_t alike = count_alike(run, first);
-	struct reason known;
+	size_t i;
 
-	fprintf(out, "%s, %zu check%s: %s\n", verdict_name(verdict), alike,
-		alike > 1 ? "s" : "",
-		result->judgement.why.text[0] ? result->judgement.why.text :
-						"as promised");
-	if (result->known) {
-		known_text(result->known, &known);
-		fprintf(out, "  %s\n", known.text);
+	for (i = 0; i < run->result_count; i++)
+		if (run->results[i].known == known)
+			return true;
+	return false;
+}
+
+static void print_known(FILE *out, const struct run *run)
+{
+	struct reason text;
+	size_t i, count;
+	const struct known *known = known_behaviours(&count);
+
+	for (i = 0; i < count; i++) {
+		if (!explains_any(&known[i], run))
+			continue;
+		known_text(&known[i], &text);
+		fprintf(out, "[%s] %s\n", known[i].id, text.text);
 	}
-	if (verdict != VERDICT_SKIP || verbose)
-		print_ids(out, run, first, verbose);
 }
 
 void report_reasons(FILE *out, const struct run *run, bool verbose)
@@ -150,8 +171,11 @@ void report_reasons(FILE *out, const struct run *run, bool verbose)
 	size_t i;
 
 	for (i = 0; i < run->result_count; i++)
-		if (is_told(&run->results[i], verbose) && !told_before(run, i))
-			print_group(out, run, i, verbose);
+		if (is_told(&run->results[i], verbose))
+			print_check(out, &run->results[i], verbose);
+	if (!verbose)
+		print_skips(out, run);
+	print_known(out, run);
 }
 
 void report_totals(FILE *out, const struct run *run)

@@ -21,7 +21,12 @@ void report_evidence(FILE *out, const char *prefix,
 /** report_matrix() - verdicts of memory kinds and accesses by ways */
 int report_matrix(FILE *out, const struct run *run);
 
-/** report_reasons() - everything that did not pass, equal reasons together */
+/**
+ * report_reasons() - what did not pass, and why
+ *
+ * A line for each check, but for skipped ones, which are counted by reason;
+ * then what is known of it. With @verbose every check, with its evidence.
+ */
 void report_reasons(FILE *out, const struct run *run, bool verbose);
 
 /** report_totals() - how many checks ended how */
