@@ -324,7 +324,9 @@ static int put_record_of_size(void __user *to, size_t size,
 	if (copy_to_user(to, record, known) ||
 	    clear_user(to + known, size - known))
 		return -EFAULT;
-	return 0;
+	/* Each tail may have gigabytes. */
+	cond_resched();
+	return fatal_signal_pending(current) ? -EINTR : 0;
 }
 
 /**
@@ -366,7 +368,7 @@ void pintest_recorder_forget(struct pintest_recorder *recorder)
  * @page: of what
  * @mapped: what is mapped there
  *
- * Return: 0 or -EFAULT.
+ * Return: 0, -EFAULT, or -EINTR on a fatal signal.
  */
 int pintest_recorder_add(struct pintest_recorder *recorder, unsigned long addr,
 			 struct page *page, pintest_mapped_t mapped)
