@@ -18,20 +18,38 @@
 # $vm_cache/names/ remembers which release and package version was newest, so
 # that only fetch, or the first run, asks the archive.
 
-# kernel_wanted RELEASE SUITE: set kernel_suite, kernel_prefix and
-# kernel_flavour. RELEASE may be a beginning, with or without a flavour; the
-# table knows the suite of some.
+# kernel_wanted RELEASE SUITE: set kernel_* of what is wanted. RELEASE may be
+# the beginning of one, with or without a flavour. Without SUITE it is a name
+# in the table, with or without a flavour.
 kernel_wanted() {
-	kernel_wanted=$1 kernel_prefix=$1 kernel_flavour='' kernel_suite=$2
-	if [[ $1 =~ ^(.*[0-9])-([a-z].*)$ ]]; then
+	kernel_wanted=$1
+	kernel_suite=$2
+	kernel_prefix=$1
+	kernel_flavour=
+	if [ -z "$2" ]; then
+		kernel_named
+	elif [[ $1 =~ ^(.*[0-9])-([a-z].*)$ ]]; then
 		kernel_prefix=${BASH_REMATCH[1]}
 		kernel_flavour=${BASH_REMATCH[2]}
 	fi
-	[ -n "$2" ] && return
-	kernel_suite=$(table kernels |
-		awk -v n="$kernel_prefix" '$1 == n { print $2 }')
-	[ -n "$kernel_suite" ] || usage_error "no kernel $1 in" \
-		"$vm_dir/kernels, and no --suite and --release"
+}
+
+kernel_named() {
+	local name suite
+
+	while read -r name suite; do
+		case $kernel_wanted in
+		"$name" | "$name"-*)
+			kernel_suite=$suite
+			kernel_prefix=$name
+			kernel_flavour=${kernel_wanted#"$name"}
+			kernel_flavour=${kernel_flavour#-}
+			return
+			;;
+		esac
+	done < <(table kernels)
+	usage_error "no kernel $kernel_wanted in $vm_dir/kernels; others are" \
+		"chosen with --suite and --release"
 }
 
 # Does release $1 fit what is wanted? Debian calls flavours rt-amd64 and
@@ -205,7 +223,7 @@ kernel_need() {
 	tree_select "$kernel_suite"
 	tree_need
 	name=$vm_cache/names/$arch/$kernel_suite/$kernel_wanted
-	if [ ! -e "$name" ] || [ "$1" = anew ]; then
+	if [ ! -e "$name" ] || [ "${1:-}" = anew ]; then
 		note "looking for kernel $kernel_wanted for $arch in" \
 			"$kernel_suite"
 		locked "tree-$tree_name" logged "kernel-$kernel_wanted-$arch" \
