@@ -184,8 +184,9 @@ static void a_glob_chooses_by_id(void **state)
 
 static void several_globs_add_up(void **state)
 {
-	const char *globs[] = { "rw.fast.anon.write", "rw.slow.anon.write",
-				"no-such-check" };
+	static const char *const globs[] = {
+		"rw.fast.anon.write", "rw.slow.anon.write", "no-such-check",
+	};
 	struct plan_choice choice = { globs, 3, ~0ULL, false };
 	struct plan *plan = plan_new(&choice);
 

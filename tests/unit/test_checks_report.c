@@ -123,7 +123,7 @@ static void ktap_evidence_is_diagnostic(void **state)
 	free(capture.text);
 }
 
-static void a_line_for_each_failure(void **state)
+static void every_failure_has_a_line(void **state)
 {
 	struct capture capture;
 	struct made_run made;
@@ -176,7 +176,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(ktap_of_every_verdict),
 		cmocka_unit_test(ktap_evidence_is_diagnostic),
-		cmocka_unit_test(a_line_for_each_failure),
+		cmocka_unit_test(every_failure_has_a_line),
 		cmocka_unit_test(totals_of_a_run),
 		cmocka_unit_test(a_cell_shows_its_worst_verdict),
 	};

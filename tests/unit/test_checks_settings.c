@@ -19,7 +19,7 @@
 #define POOL	"kernel/mm/hugepages/hugepages-2048kB"
 #define SIZE_2M	(2UL << 20)
 
-static char sysfs[] = "/tmp/pintest-sysfs-XXXXXX";
+static char sysfs[32];
 
 static void path_of(char path[256], const char *file)
 {
@@ -63,6 +63,7 @@ static void make_directory(const char *directory)
 static int make_sysfs(void **state)
 {
 	(void)state;
+	strcpy(sysfs, "/tmp/pintest-sysfs-XXXXXX");
 	assert_non_null(mkdtemp(sysfs));
 	make_directory("kernel");
 	make_directory("kernel/mm");

@@ -51,7 +51,7 @@ int peer_turn(struct peer *peer);
 int peer_await(struct peer *peer);
 
 /** peer_idle() - live on until killed; what a child does that is not needed */
-void peer_idle(void) __attribute__((noreturn));
+_Noreturn void peer_idle(void);
 
 /** peer_end() - kill the child, reap it and free; @peer may be NULL */
 void peer_end(struct peer *peer);
