@@ -6,6 +6,7 @@ VERSION := $(file <VERSION)
 KERNELDIR ?= /lib/modules/$(shell uname -r)/build
 PREFIX ?= /usr/local
 KERNEL ?= 6.1 6.12
+SECONDS ?= 600
 
 source := /usr/src/pintest-$(VERSION)
 sources := VERSION dkms.conf uapi/linux/pintest.h \
@@ -31,6 +32,8 @@ help:
 	@echo 'test             all tests for everyday use'
 	@echo 'test-long        those that need much memory and time'
 	@echo 'test-more        those on more flavours and architectures'
+	@echo 'test-debug       those on a debug kernel, which is built once'
+	@echo 'fuzz             the fuzzer there, for SECONDS=$(SECONDS)'
 	@echo 'check-style      all rules that a tool can check'
 	@echo 'clean            remove what was built'
 
@@ -86,6 +89,17 @@ test test-long test-more:
 	tests/deps build check vm
 	tests/run $(sort $(wildcard tests/lanes/$@/*))
 
+test-debug:
+	tests/deps build check vm static
+	tests/debug/kernel
+	tests/run $(sort $(wildcard tests/lanes/$@/*))
+	tests/debug/coverage
+
+fuzz:
+	tests/deps build vm
+	FUZZ_SECONDS=$(SECONDS) FUZZ_SEED=$(or $(SEED),$(shell date +%s)) \
+		tests/run -g 0 tests/lanes/test-debug/fuzz
+
 check-style:
 	tests/deps check vm
 	tests/style/run
@@ -95,4 +109,4 @@ export DESTDIR PREFIX
 
 .PHONY: all help userspace module install install-userspace install-module \
 	uninstall uninstall-userspace clean deps run test test-long \
-	test-more check-style
+	test-more test-debug fuzz check-style
