@@ -18,6 +18,7 @@
 #include "execute.h"
 #include "kernel.h"
 #include "ktap.h"
+#include "steps.h"
 
 #define MAX_CORPUS	4096
 #define MAX_TEXT	8192
@@ -48,6 +49,7 @@ static const struct option long_options[] = {
 	{ "seconds", required_argument, NULL, 't' },
 	{ "corpus", required_argument, NULL, 'c' },
 	{ "replay", required_argument, NULL, 'p' },
+	{ "gup-test", no_argument, NULL, 'g' },
 	{ "unguided", no_argument, NULL, 'u' },
 	{ "quiet", no_argument, NULL, 'q' },
 	{}
@@ -56,17 +58,18 @@ static const struct option long_options[] = {
 static void show_usage(void)
 {
 	fputs("Usage: fuzz [--seed N] [--rounds N | --seconds N]\n"
-	      "            [--corpus DIRECTORY] [--replay FILE] [--unguided]\n"
-	      "            [--quiet]\n"
+	      "            [--corpus DIRECTORY] [--replay FILE] [--gup-test]\n"
+	      "            [--unguided] [--quiet]\n"
 	      "\n"
 	      "  --replay FILE  run each program in FILE, a line each, --rounds\n"
 	      "                 times, and no other\n"
+	      "  --gup-test     /sys/kernel/debug/gup_test is the module's\n"
 	      "  --unguided     do without KCOV: the same seed makes the same\n"
 	      "                 programs\n"
 	      "  --quiet        do not print programs before they run\n"
 	      "\n"
-	      "Prints \"new\" and a program for each that joined the corpus.\n"
-	      "Exits with 1 if something was left behind.\n", stderr);
+	      "Prints KTAP, with \"new\" and a program for each that joined the\n"
+	      "corpus. Exits with 1 if something was left behind.\n", stderr);
 	exit(EXIT_USAGE);
 }
 
@@ -100,6 +103,9 @@ static void parse_options(int argc, char **argv)
 			break;
 		case 'p':
 			options.replay = optarg;
+			break;
+		case 'g':
+			steps_have_gup_test = true;
 			break;
 		case 'u':
 			options.unguided = true;
@@ -159,7 +165,7 @@ static void print_program(const char *word, unsigned long round,
 	char text[MAX_TEXT];
 
 	program_print(program, text, sizeof(text));
-	printf("%s %lu %s\n", word, round, text);
+	printf("# %s %lu %s\n", word, round, text);
 	fflush(stdout);
 }
 
@@ -190,9 +196,10 @@ static void look_or_exit(unsigned long round)
 
 	if (!found)
 		return;
-	printf("found %lu seed %llu: the last %d rounds left behind %s\n",
+	printf("# round %lu, seed %llu: the last %d rounds left behind %s\n",
 	       round, (unsigned long long)options.seed, ROUNDS_PER_LOOK,
 	       found);
+	puts("not ok 1 fuzz");
 	exit(EXIT_FOUND);
 }
 
@@ -314,9 +321,11 @@ int main(int argc, char **argv)
 		return EXIT_USAGE;
 	}
 	prepare();
+	puts("KTAP version 1\n1..1");
 	if (options.replay)
 		replay();
 	else
 		fuzz();
+	puts("ok 1 fuzz");
 	return EXIT_SUCCESS;
 }

@@ -19,6 +19,7 @@
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <unistd.h>
+#include "../../module/gup_test.h"
 #include "memory.h"
 #include "steps.h"
 
@@ -29,9 +30,11 @@
 #define FIRST_REGION	0x100000000000UL
 
 /* What the threads share. */
-static int device_fd, null_fd, zero_fd;
+static int device_fd, gup_test_fd, null_fd, zero_fd;
 static int slots[NR_SLOTS];
 static char buffer[1 << 16];
+
+bool steps_have_gup_test;
 
 _Thread_local struct child step_child;
 
@@ -409,6 +412,58 @@ static void step_ioctl(const uint64_t *args)
 	ioctl(fd, cmd, buffer_of(args[2]));
 }
 
+static void gup_test_bench(const uint64_t *args)
+{
+	struct gup_test_args bench = {
+		.addr = (uintptr_t)address_of(args + 1),
+		.size = size_of(args[3]),
+		.nr_pages_per_call = args[4],
+		.gup_flags = args[5],
+		.test_flags = args[6] % 3,
+		.which_pages = { args[6] % 512, args[4] },
+	};
+
+	tweak(&bench, sizeof(bench), args[6]);
+	ioctl(gup_test_fd, _IOWR(GUP_TEST_IOC_TYPE, args[0] % 8,
+				 struct gup_test_args), &bench);
+}
+
+static void gup_test_longterm(const uint64_t *args)
+{
+	struct gup_test_longterm_args longterm = {
+		.addr = (uintptr_t)address_of(args + 1),
+		.size = size_of(args[3]),
+		.flags = args[5] % 5,
+	};
+	uint64_t to = (uintptr_t)buffer_of(args[4]);
+
+	switch (args[0] % 4) {
+	case 0:
+		ioctl(gup_test_fd, _IO(GUP_TEST_IOC_TYPE,
+				       GUP_TEST_LONGTERM_STOP));
+		break;
+	case 1:
+		ioctl(gup_test_fd, _IOW(GUP_TEST_IOC_TYPE,
+					GUP_TEST_LONGTERM_READ, uint64_t),
+		      &to);
+		break;
+	default:
+		tweak(&longterm, sizeof(longterm), args[6]);
+		ioctl(gup_test_fd, _IOW(GUP_TEST_IOC_TYPE,
+					GUP_TEST_LONGTERM_START,
+					struct gup_test_longterm_args),
+		      &longterm);
+	}
+}
+
+static void step_guptest(const uint64_t *args)
+{
+	if (args[0] & 8)
+		gup_test_longterm(args);
+	else
+		gup_test_bench(args);
+}
+
 /* What nobody does to such a file. */
 static void step_odd(const uint64_t *args)
 {
@@ -487,6 +542,10 @@ void steps_begin(void)
 	size_t i;
 
 	device_fd = open(PINTEST_DEVICE, O_RDWR | O_CLOEXEC);
+	gup_test_fd = -1;
+	if (steps_have_gup_test)
+		gup_test_fd = open("/sys/kernel/debug/gup_test",
+				   O_RDWR | O_CLOEXEC);
 	null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
 	zero_fd = open("/dev/zero", O_RDWR | O_CLOEXEC);
 	for (i = 0; i < NR_SLOTS; i++)
@@ -551,6 +610,11 @@ const struct step_kind step_kinds[] = {
 	{ "pass", step_pass, 1, { ARG_SLOT, ARG_SLOT } },
 	{ "fork", step_fork, 3, { ARG_SMALL, ARG_SMALL } },
 	{ "ioctl", step_ioctl, 2, { ARG_SLOT, ARG_VALUE, ARG_BUFFER } },
+	{
+		"guptest", step_guptest, 4,
+		{ ARG_SMALL, ARG_REGION, ARG_PAGE, ARG_PAGES,
+		  ARG_COUNT, ARG_FOLL, ARG_TWEAK },
+	},
 	{ "odd", step_odd, 2, { ARG_SLOT, ARG_SMALL, ARG_BUFFER } },
 	{ "nobody", step_nobody, 1, { ARG_SMALL } },
 };

@@ -42,6 +42,12 @@ extern _Thread_local struct child step_child;
 __attribute__((noreturn))
 void step_child_end(void);
 
+/*
+ * Whether /sys/kernel/debug/gup_test is the module's. The kernel's own warns
+ * about what programs do to it.
+ */
+extern bool steps_have_gup_test;
+
 /* Makes regions and slots, in a process of its own. */
 void steps_begin(void);
 
