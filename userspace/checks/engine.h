@@ -248,6 +248,8 @@ enum verdict verdict_worse(enum verdict a, enum verdict b);
  * @findings: &enum finding bits that it explains
  * @is: &enum pintest_page bits of the page as it was pinned
  * @is_not: bits that the page did not have
+ * @cases: names of cases of the kernel's own selftests that it explains, as
+ *	fnmatch() with FNM_EXTMATCH takes them; or NULL
  * @what: what the kernel does
  * @since: release that began it, or NULL if it was always so
  * @fixed_in: release that ended it
@@ -261,6 +263,7 @@ struct known {
 	unsigned int findings;
 	uint64_t is;
 	uint64_t is_not;
+	const char *cases;
 	const char *what;
 	const char *since;
 	const char *fixed_in;
@@ -274,6 +277,12 @@ const struct known *known_behaviours(size_t *count);
 const struct known *known_find(const char *check_id,
 			       const struct judgement *judgement,
 			       const struct observations *seen);
+
+/**
+ * known_find_case() - the known behaviour behind a failure of a case of the
+ * kernel's own selftests, or NULL
+ */
+const struct known *known_find_case(const char *name);
 
 /** known_text() - one line that tells a known behaviour */
 void known_text(const struct known *known, struct reason *text);

@@ -27,6 +27,7 @@ static const struct known table[] = {
 		.checks = "ro-longterm*",
 		.findings = REPLACED,
 		.is_not = PINTEST_PAGE_ANON,
+		.cases = "R/O longterm GUP* pin ... with *",
 		.what = "a R/O long-term pin takes the zero page or page cache that a write replaces",
 		.since = "5.9",
 		.fixed_in = "6.2",
@@ -36,6 +37,7 @@ static const struct known table[] = {
 		.checks = "ro-longterm*",
 		.findings = REPLACED,
 		.is = PINTEST_PAGE_ANON,
+		.cases = "R/O GUP* pin on R/O-mapped shared page ... with *",
 		.what = "a R/O pin takes a shared anonymous page that a write replaces",
 		.since = "5.9",
 		.fixed_in = "5.19",
@@ -45,9 +47,35 @@ static const struct known table[] = {
 		.checks = "rw*.write-after-fork",
 		.findings = REPLACED | FINDING_LOST | FINDING_LEAKED,
 		.is = PINTEST_PAGE_ANON | PINTEST_PAGE_HUGETLB,
+		.cases = "fork() with an iouring fixed buffer ... with hugetlb *",
 		.what = "fork() shares pinned hugetlb pages instead of copying them",
 		.fixed_in = "5.12",
 		.change = "'hugetlb: do early cow when page pinned on src mm' (4eae4efa2c29)",
+	}, {
+		.id = "anon-readonly-replaced",
+		.cases = "@(R/O GUP* pin on R/O-mapped @(previously-shared|exclusive) page|R/O-mapping a page registered as iouring fixed buffer) ... with *",
+		.what = "a write replaces a pinned anonymous page that is mapped R/O",
+		.since = "5.9",
+		.fixed_in = "5.19",
+		.change = "'mm: remember exclusively mapped anonymous pages with PG_anon_exclusive' (6c287605fd56)",
+	}, {
+		.id = "swapin-reference-overlooked",
+		.cases = "vmsplice() * ... with *swapped?out*",
+		.what = "a write goes to a page from swap that a pipe still refers to",
+		.fixed_in = "5.18",
+		.change = "'mm: streamline COW logic in do_swap_page()' (c145e0b47c77)",
+	}, {
+		.id = "thp-reference-overlooked",
+		.cases = "vmsplice() * ... with *THP *",
+		.what = "a write goes to a THP that a pipe still refers to",
+		.fixed_in = "5.18",
+		.change = "'mm/huge_memory: streamline COW logic in do_huge_pmd_wp_page()' (3bff7e3f1f16)",
+	}, {
+		.id = "writable-file-pinned",
+		.cases = "@(R/W longterm GUP* pin in|io_uring fixed buffer with) MAP_SHARED file mapping ... with *tmpfile",
+		.what = "a R/W long-term pin takes page cache that the file system expects to track writes of",
+		.fixed_in = "6.5",
+		.change = "'mm/gup: disallow FOLL_LONGTERM GUP-nonfast writing to file-backed mappings' (8ac268436e6d)",
 	},
 };
 
@@ -80,6 +108,17 @@ const struct known *known_find(const char *check_id,
 		if (table[i].findings & judgement->finding &&
 		    !fnmatch(table[i].checks, check_id, 0) &&
 		    page_fits(&table[i], record))
+			return &table[i];
+	return NULL;
+}
+
+const struct known *known_find_case(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(table); i++)
+		if (table[i].cases &&
+		    !fnmatch(table[i].cases, name, FNM_EXTMATCH))
 			return &table[i];
 	return NULL;
 }
