@@ -79,6 +79,7 @@ extern const struct command command_list;
 extern const struct command command_load;
 extern const struct command command_pin;
 extern const struct command command_unload;
+extern const struct command command_upstream;
 
 /**
  * cli_getopt() - next option of a command, as getopt_long() gives it

@@ -8,29 +8,43 @@
 #include <stdlib.h>
 
 #include "cli.h"
+#include "gup_test.h"
 
 static const struct cli_option load_options[] = {
 	{ "path", 'p', "FILE",
 	  "load this file rather than the installed module" },
+	{ "gup-test", 'g', NULL,
+	  "also offer /sys/kernel/debug/gup_test to the kernel's own selftests" },
 	{ 0 },
 };
 
-static int run_load(int argc, char **argv)
+static int load(const char *path)
 {
 	struct pintest_module_error why;
+	int ret = pintest_module_load(path, NULL, &why);
+
+	if (ret)
+		cli_module_error(&why);
+	return ret;
+}
+
+static int run_load(int argc, char **argv)
+{
 	const char *path = NULL;
+	bool gup_test = false;
 	struct pintest *pt;
 	int key;
 
-	while ((key = cli_getopt(&command_load, argc, argv)) >= 0)
+	while ((key = cli_getopt(&command_load, argc, argv)) >= 0) {
 		if (key == 'p')
 			path = optarg;
+		else
+			gup_test = true;
+	}
 	cli_no_operands(&command_load, argc, argv);
 
-	if (pintest_module_load(path, NULL, &why)) {
-		cli_module_error(&why);
+	if (gup_test ? gup_test_load(path) : load(path))
 		return CLI_FAILED;
-	}
 	if (cli_open(&pt))
 		return CLI_FAILED;
 	pintest_close(pt);
@@ -47,7 +61,8 @@ const struct command command_load = {
 		 "1   it is not; the reason is told\n"
 		 "64  the command line is wrong\n",
 	.examples = "pintest load\n"
-		    "pintest load --path module/pintest.ko\n",
+		    "pintest load --path module/pintest.ko\n"
+		    "pintest load --gup-test\n",
 	.run = run_load,
 };
 
