@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The ioctls, called by hand: errors are -errno.
+ */
+#ifndef TESTS_DEVICE_H
+#define TESTS_DEVICE_H
+
+#include <linux/pintest.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#define NR_APIS		7
+#define NR_FOLL		16
+
+extern const char *const device_api_names[NR_APIS];
+extern const char *const device_foll_names[NR_FOLL];
+
+/* A descriptor of /dev/pintest that lasts as long as this process. */
+int device(void);
+
+int device_ioctl(int fd, unsigned int cmd, void *args);
+
+struct pintest_info_args device_info(uint32_t api);
+bool device_takes(uint32_t api, uint32_t foll);
+bool device_is_remote(uint32_t api);
+
+/* Arguments of PIN for whole pages, by @api. */
+struct pintest_pin_args pin_args(const void *addr, size_t pages, uint32_t api,
+				 uint32_t foll);
+
+/* A pin, or -errno; @args has what the kernel answered. */
+int pin_try(struct pintest_pin_args *args);
+
+/* A pin of all pages, or the test fails. */
+int pin(const void *addr, size_t pages, uint32_t api, uint32_t foll);
+
+/*
+ * PIN must fail with @error, -errno, and leave no descriptor and no debt. Pins
+ * without a descriptor would outlive the test, and are looked for then.
+ */
+void pin_must_fail(struct pintest_pin_args *args, int error);
+
+int unpin(int fd, uint32_t flags);
+
+/* Records written, or -errno. */
+int records(int fd, uint64_t first, struct pintest_record *to,
+	    uint32_t count);
+struct pintest_record record_of(int fd, uint64_t index);
+
+/* Records written, or -errno. *@next is where to go on. */
+int inspect(pid_t pid, uint64_t addr, uint64_t length,
+	    struct pintest_record *to, uint32_t count, uint64_t *next);
+
+/* All records of a range of at most @room mapped pages. */
+size_t inspect_all(pid_t pid, uint64_t addr, uint64_t length,
+		   struct pintest_record *to, size_t room);
+
+/* Whether the page at @addr has a record, and it. */
+bool inspect_page(const void *addr, struct pintest_record *record);
+
+/* The pin has bytes of page @page as map_pages() makes them. */
+void pin_must_have_page(int fd, size_t index, size_t page);
+
+/*
+ * Two records of the same page, but for what changes while nothing happens: the
+ * kernel puts pages on its lists in batches, and holds a reference until then.
+ */
+bool same_state(struct pintest_record a, struct pintest_record b);
+
+#endif /* TESTS_DEVICE_H */
