@@ -96,6 +96,8 @@ build_make_programs() {
 # build_one KIND KEY PATH: make PATH unless it is there. Who builds shares the
 # tree with others who build.
 build_one() {
+	# Entries that are in use stay young (fetch).
+	touch -c "$3"
 	[ ! -e "$3" ] || return 0
 	note "building our $1 for $2"
 	locked "build-$1-$2" locked_shared "tree-$tree_name" \

@@ -41,6 +41,13 @@ make_tmp() {
 	trap 'exit 143' TERM
 }
 
+# Trees belong to root and are entered with chroot: an ordinary user goes on as
+# root of a user namespace. Call with the script's arguments.
+become_root() {
+	[ "$EUID" -ne 0 ] || return 0
+	exec unshare --user --map-root-user --map-auto -- "$0" "$@"
+}
+
 # locked KEY COMMAND...: run COMMAND while nobody else holds KEY.
 locked() {
 	locked_as --exclusive "$@"

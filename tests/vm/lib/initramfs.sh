@@ -114,8 +114,9 @@ initramfs_need() {
 	key=$tree_name-$kernel_id-$key
 	initramfs_system=$vm_cache/initramfs/$key-$build_id.cpio
 	[ -n "$kernel_id" ] || initramfs_system=$vm_tmp/guest.cpio
+	touch -c "$initramfs_system"
 	[ ! -e "$initramfs_system" ] || return 0
-	locked "initramfs-$key-$build_id" logged "initramfs-$key" \
+	locked "initramfs-$kernel_id" logged "initramfs-$kernel_id" \
 		initramfs_make "$initramfs_system"
 }
 
