@@ -8,15 +8,16 @@
 #
 # shellcheck disable=SC2154 # the parts of tests/vm set kernel_* and vm_*
 
-if [ -z "${PINTEST_OWN_MOUNTS:-}" ]; then
-	PINTEST_OWN_MOUNTS=1 exec unshare --mount -- "$0" "$@"
-fi
-
 tests=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 for part in common tree kernel; do
 	# shellcheck source=/dev/null
 	. "$tests/vm/lib/$part.sh"
 done
+
+become_root "$@"
+if [ -z "${PINTEST_OWN_MOUNTS:-}" ]; then
+	PINTEST_OWN_MOUNTS=1 exec unshare --mount -- "$0" "$@"
+fi
 
 # overlay AT LOWER NAME: AT shows the directories LOWER, to be written to.
 overlay() {
@@ -31,7 +32,7 @@ tree_copy() {
 	make_tmp
 	arch_select "$(host_arch)"
 	kernel_wanted "$1" ''
-	kernel_need ''
+	kernel_need
 	copy=$vm_cache/copy
 	mkdir -p "$copy"
 	mount -t tmpfs tmpfs "$copy"
