@@ -45,7 +45,7 @@ make_tmp() {
 # root of a user namespace. Call with the script's arguments.
 become_root() {
 	[ "$EUID" -ne 0 ] || return 0
-	exec unshare --user --map-root-user --map-auto -- "$0" "$@"
+	exec unshare --user --map-root-user --map-auto --mount -- "$0" "$@"
 }
 
 # locked KEY COMMAND...: run COMMAND while nobody else holds KEY.
