@@ -35,6 +35,7 @@ exported() {
 }
 
 exports_needs() {
+	# shellcheck disable=SC2013 # words
 	for symbol in $(sed -n "s/^.*needs $1: *\([a-z0-9_ ]*\).*/\1/p" \
 			"$probes"); do
 		exported "$symbol" || return 1
@@ -48,6 +49,7 @@ error=$(compiles SANITY "$@" 2>&1) || die "$error"
 
 {
 	echo "/* Written by probe.sh: what this kernel has. */"
+	# shellcheck disable=SC2013 # words
 	for name in $(sed -n 's/^#ifdef PROBE_\([A-Z0-9_]*\)$/\1/p' "$probes"); do
 		case $name in SANITY | NONSENSE) continue ;; esac
 		if exports_needs "$name" && compiles "$name" "$@" 2>/dev/null
