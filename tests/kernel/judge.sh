@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# Results of a guest that is not a test program's, and one of them.
+# Results of a guest that are not a test program's, and some of them.
 
 judged=0
 
@@ -22,4 +22,8 @@ every_pin_was_released() {
 		/^nr_foll_pin_released / { given = $2 }
 		END { print taken " taken, " given " given back"
 			exit taken == 0 || taken != given }' /proc/vmstat
+}
+
+log_is_quiet() {
+	! dmesg | grep -E 'WARNING|BUG|Oops|Call Trace|refcount_t|leak'
 }

@@ -133,6 +133,8 @@ static void cases_of_selftests(void **state)
 		    "swapin-reference-overlooked");
 	expect_case("R/W longterm GUP pin in MAP_SHARED file mapping ... with local tmpfile",
 		    "writable-file-pinned");
+	expect_case("io_uring fixed buffer with MAP_PRIVATE file mapping ... with tmpfile",
+		    "io-uring-refuses-files");
 	expect_case("R/W longterm GUP pin in MAP_SHARED file mapping ... with memfd",
 		    NULL);
 	expect_case("Basic COW after fork() ... with base page", NULL);

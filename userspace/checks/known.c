@@ -72,10 +72,16 @@ static const struct known table[] = {
 		.change = "'mm/huge_memory: streamline COW logic in do_huge_pmd_wp_page()' (3bff7e3f1f16)",
 	}, {
 		.id = "writable-file-pinned",
-		.cases = "@(R/W longterm GUP* pin in|io_uring fixed buffer with) MAP_SHARED file mapping ... with *tmpfile",
+		.cases = "R/W longterm GUP* pin in MAP_SHARED file mapping ... with *tmpfile",
 		.what = "a R/W long-term pin takes page cache that the file system expects to track writes of",
 		.fixed_in = "6.5",
 		.change = "'mm/gup: disallow FOLL_LONGTERM GUP-nonfast writing to file-backed mappings' (8ac268436e6d)",
+	}, {
+		.id = "io-uring-refuses-files",
+		.cases = "io_uring fixed buffer with MAP_PRIVATE file mapping ... with *tmpfile",
+		.what = "io_uring takes no mapping of a file as a fixed buffer",
+		.fixed_in = "6.5",
+		.change = "'io_uring: rsrc: delegate VMA file-backed check to GUP'",
 	},
 };
 
