@@ -58,7 +58,10 @@ static inline bool pintest_compat_ksm(struct page *head)
 #endif
 }
 
-/* @head is of a folio with @order > 0 that is not hugetlb. */
+/*
+ * @head is of a folio with @order > 0 that is not hugetlb. Kernels that know a
+ * THP by its destructor have none of the two if they are built without THP.
+ */
 static inline bool pintest_compat_thp(struct page *head)
 {
 #if defined(HAVE_LARGE_RMAPPABLE)
@@ -67,6 +70,8 @@ static inline bool pintest_compat_thp(struct page *head)
 	return ((struct folio *)head)->_folio_dtor == TRANSHUGE_PAGE_DTOR;
 #elif defined(HAVE_PAGE_DTOR)
 	return head[1].compound_dtor == TRANSHUGE_PAGE_DTOR;
+#elif !defined(CONFIG_TRANSPARENT_HUGEPAGE)
+	return false;
 #else
 #error "pintest cannot tell a THP from other compound pages on this kernel"
 #endif
