@@ -273,15 +273,17 @@ TEST("abi.inspect.leaves_no_trace")
 TEST("abi.inspect.takes_no_reference")
 {
 	char *page = map_pages(1);
-	struct pintest_record first, again;
+	uint64_t addr = (uintptr_t)page;
 	long long pins = kernel_pins();
+	int32_t references;
 	int i;
 
 	/* The last of a long series of calls would show what each one took. */
-	REQUIRE(inspect_page(page, &first));
+	REQUIRE_EQ(inspect_all(0, addr, page_size, record, 1), 1);
+	references = record->refcount;
 	for (i = 0; i < 100; i++)
-		REQUIRE(inspect_page(page, &again));
-	REQUIRE(again.refcount <= first.refcount);
-	REQUIRE_EQ(again.pincount, 0);
+		REQUIRE_EQ(inspect_all(0, addr, page_size, record, 1), 1);
+	REQUIRE(record->refcount <= references);
+	REQUIRE_EQ(record->pincount, 0);
 	REQUIRE_EQ(kernel_pins(), pins);
 }

@@ -130,6 +130,8 @@ static int call(const struct row *row, void *args)
 	int fd = row->on_pin ? fresh_pin() : device();
 	int free_fd = dup(fd), ret;
 
+	if (row->cmd == PINTEST_IOC_INSPECT)
+		need_mapped();
 	close(free_fd);
 	ret = device_ioctl(fd, row->cmd, args);
 	if (!ret && row->cmd == PINTEST_IOC_PIN)

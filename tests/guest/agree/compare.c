@@ -181,6 +181,7 @@ void records_must_agree(const struct source *source,
 	size_t nr = source->region.pages, i;
 	int tries = 0;
 
+	need_mapped();
 	do {
 		if (++tries > 100)
 			FAIL("the pages change all the time");

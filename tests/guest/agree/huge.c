@@ -22,15 +22,15 @@ static size_t thp_size(void)
 	return size;
 }
 
-/* A place for one THP, with nothing in it. */
+/* A place for one THP, with nothing in it, and memory all around. */
 static struct region map_thp_place(void)
 {
 	size_t size = thp_size();
-	char *memory = map_or_fail(2 * size, PROT_READ | PROT_WRITE,
+	char *memory = map_or_fail(3 * size, PROT_READ | PROT_WRITE,
 				   MAP_PRIVATE | MAP_ANONYMOUS, -1);
 
-	memory = (char *)(((uintptr_t)memory + size - 1) & ~(size - 1));
 	REQUIRE(undo_set(THP "enabled", "madvise"));
+	memory = (char *)(((uintptr_t)memory + size) & ~(size - 1));
 	REQUIRE(!madvise(memory, size, MADV_HUGEPAGE));
 	return (struct region){ memory, size / page_size };
 }
@@ -66,6 +66,39 @@ struct region map_thp_shared(void)
 {
 	struct region region = map_thp();
 
+	peer_idle();
+	return region;
+}
+
+/* Small pages, a THP and again small pages. */
+struct region map_thp_among_others(void)
+{
+	struct region region = map_thp();
+
+	region.addr -= 3 * page_size;
+	region.pages += 7;
+	memset(region.addr, 1, 3 * page_size);
+	memset(region.addr + (region.pages - 4) * page_size, 1, 4 * page_size);
+	return region;
+}
+
+/* A child has some of the pages, in runs of this many, but not the others. */
+#define RUN 50
+
+bool is_page_of_thp_shared(size_t index)
+{
+	return index / RUN % 2;
+}
+
+struct region map_thp_part_shared(void)
+{
+	struct region region = map_thp();
+	size_t i;
+
+	for (i = 0; i < region.pages; i += RUN)
+		if (!is_page_of_thp_shared(i))
+			REQUIRE(!madvise(region.addr + i * page_size,
+					 RUN * page_size, MADV_DONTFORK));
 	peer_idle();
 	return region;
 }

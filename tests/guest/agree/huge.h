@@ -10,6 +10,9 @@
 struct region map_thp(void);
 struct region map_thp_by_pages(void);
 struct region map_thp_shared(void);
+struct region map_thp_among_others(void);
+struct region map_thp_part_shared(void);
+bool is_page_of_thp_shared(size_t index);
 struct region map_thp_small(void);
 struct region map_huge_zeropage(void);
 struct region map_hugetlb(void);

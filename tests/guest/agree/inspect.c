@@ -7,6 +7,7 @@
 #include <string.h>
 #include "compare.h"
 #include "device.h"
+#include "huge.h"
 #include "kernel.h"
 #include "ktap.h"
 #include "memory.h"
@@ -32,7 +33,8 @@ static void page_must_be(const struct kind *kind,
 		REQUIRE_EQ(page->mapcount, kind->mapcount);
 	if (page->fields & PINTEST_FIELD_PINCOUNT)
 		REQUIRE_EQ(page->pincount, 0);
-	REQUIRE_EQ(page->entire_mapcount, kind->entire ? kind->mapcount : 0);
+	if (kind->entire_mapcount != ANY)
+		REQUIRE_EQ(page->entire_mapcount, kind->entire_mapcount);
 }
 
 TEST("agree.kpageflags.knows-what-is-merged")
@@ -65,6 +67,28 @@ TEST_GROUP
 	for (i = 0; i < nr_kinds; i++)
 		ktap_add(inspect_agrees, &kinds[i], "agree.inspect.%s",
 			 kinds[i].name);
+}
+
+/* One folio, but not all of its pages are in the same state. */
+TEST("agree.inspect.each-page-of-a-thp-by-itself")
+{
+	struct region region = map_thp_part_shared();
+	struct source source = { .region = region, .fd = -1 };
+	uint32_t ours = PINTEST_PAGE_ANON_EXCLUSIVE |
+			PINTEST_PAGE_MAPPED_WRITABLE;
+	size_t i;
+
+	ours &= device_info(0).out_flags;
+	records_must_agree(&source, record);
+	for (i = 0; i < region.pages; i++) {
+		bool shared = is_page_of_thp_shared(i);
+
+		ktap_about("page %zu", i);
+		REQUIRE_EQ(record[i].flags & ours, shared ? 0 : ours);
+		REQUIRE_EQ(record[i].folio_index, i);
+		if (record[i].fields & PINTEST_FIELD_MAPCOUNT)
+			REQUIRE_EQ(record[i].mapcount, shared ? 2 : 1);
+	}
 }
 
 TEST("agree.inspect.swapped-out")

@@ -393,7 +393,7 @@ const struct kind kinds[] = {
 			PINTEST_PAGE_THP,
 		.is_not = ODD | PINTEST_PAGE_HUGETLB,
 		.mapcount = 1,
-		.entire = true,
+		.entire_mapcount = 1,
 	},
 	{
 		.name = "thp-by-pages",
@@ -410,7 +410,22 @@ const struct kind kinds[] = {
 		.is_not = ODD | PINTEST_PAGE_HUGETLB | WRITABLE | EXCLUSIVE |
 			HEAD_EXCLUSIVE,
 		.mapcount = 2,
-		.entire = true,
+		.entire_mapcount = 2,
+	},
+	{
+		.name = "thp-among-others",
+		.map = map_thp_among_others,
+		.is = LIVE | WRITABLE | ANON | HEAD_EXCLUSIVE,
+		.is_not = ODD | PINTEST_PAGE_HUGETLB,
+		.mapcount = 1,
+		.entire_mapcount = ANY,
+	},
+	{
+		.name = "thp-part-shared",
+		.map = map_thp_part_shared,
+		.is = LIVE | ANON | PINTEST_PAGE_THP,
+		.is_not = ODD | PINTEST_PAGE_HUGETLB,
+		.mapcount = ANY,
 	},
 	{
 		.name = "thp-small",
@@ -434,7 +449,7 @@ const struct kind kinds[] = {
 			HEAD_EXCLUSIVE | PINTEST_PAGE_HUGETLB,
 		.is_not = ODD | PINTEST_PAGE_THP,
 		.mapcount = 1,
-		.entire = true,
+		.entire_mapcount = 1,
 	},
 	{
 		.name = "hugetlb-shared",
@@ -442,7 +457,7 @@ const struct kind kinds[] = {
 		.is = LIVE | WRITABLE | PINTEST_PAGE_HUGETLB,
 		.is_not = ODD | PINTEST_PAGE_THP | PINTEST_PAGE_ANON,
 		.mapcount = 1,
-		.entire = true,
+		.entire_mapcount = 1,
 	},
 };
 

@@ -24,7 +24,7 @@ struct region {
  * @is: &enum pintest_page bits that are true of all its pages
  * @is_not: those that are false
  * @mapcount: of each page, or ANY
- * @entire: by entries that map the whole folio
+ * @entire_mapcount: of its folio, or ANY
  * @read_only: nobody can pin it for writing
  */
 struct kind {
@@ -33,7 +33,7 @@ struct kind {
 	uint32_t is;
 	uint32_t is_not;
 	int mapcount;
-	bool entire;
+	int entire_mapcount;
 	bool read_only;
 };
 

@@ -66,6 +66,17 @@ bool device_is_remote(uint32_t api)
 	       api == PINTEST_API_PIN_REMOTE_LOCKED;
 }
 
+uint32_t device_knows(uint32_t flags)
+{
+	return flags & device_info(PINTEST_API_PIN).out_flags;
+}
+
+void need_mapped(void)
+{
+	if (!device_knows(PINTEST_PAGE_MAPPED))
+		ktap_skip("this kernel cannot tell what is mapped");
+}
+
 struct pintest_pin_args pin_args(const void *addr, size_t pages, uint32_t api,
 				 uint32_t foll)
 {
@@ -161,8 +172,10 @@ int inspect(pid_t pid, uint64_t addr, uint64_t length,
 		.count = count,
 		.pid = pid,
 	};
-	int ret = device_ioctl(device(), PINTEST_IOC_INSPECT, &args);
+	int ret;
 
+	need_mapped();
+	ret = device_ioctl(device(), PINTEST_IOC_INSPECT, &args);
 	if (ret)
 		return ret;
 	REQUIRE(args.out_count <= count);
@@ -190,11 +203,6 @@ size_t inspect_all(pid_t pid, uint64_t addr, uint64_t length,
 	if (addr < end)
 		FAIL("more than %zu records", room);
 	return nr;
-}
-
-bool inspect_page(const void *addr, struct pintest_record *record)
-{
-	return inspect_all(0, (uintptr_t)addr, page_size, record, 2) == 1;
 }
 
 void pin_must_have_page(int fd, size_t index, size_t page)

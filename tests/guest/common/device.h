@@ -26,6 +26,12 @@ struct pintest_info_args device_info(uint32_t api);
 bool device_takes(uint32_t api, uint32_t foll);
 bool device_is_remote(uint32_t api);
 
+/* Those of some &enum pintest_page bits that this kernel can know. */
+uint32_t device_knows(uint32_t flags);
+
+/* Skips the test where the kernel cannot tell what is mapped. */
+void need_mapped(void);
+
 /* Arguments of PIN for whole pages, by @api. */
 struct pintest_pin_args pin_args(const void *addr, size_t pages, uint32_t api,
 				 uint32_t foll);
@@ -49,16 +55,16 @@ int records(int fd, uint64_t first, struct pintest_record *to,
 	    uint32_t count);
 struct pintest_record record_of(int fd, uint64_t index);
 
-/* Records written, or -errno. *@next is where to go on. */
+/*
+ * Records written, or -errno. *@next is where to go on. Skips the test where
+ * there is no INSPECT.
+ */
 int inspect(pid_t pid, uint64_t addr, uint64_t length,
 	    struct pintest_record *to, uint32_t count, uint64_t *next);
 
 /* All records of a range of at most @room mapped pages. */
 size_t inspect_all(pid_t pid, uint64_t addr, uint64_t length,
 		   struct pintest_record *to, size_t room);
-
-/* Whether the page at @addr has a record, and it. */
-bool inspect_page(const void *addr, struct pintest_record *record);
 
 /* The pin has bytes of page @page as map_pages() makes them. */
 void pin_must_have_page(int fd, size_t index, size_t page);
