@@ -121,22 +121,18 @@ static bool still_pinned(int fd)
 	return records(fd, 0, &record, 1) == 1;
 }
 
-/*
- * Does it. What fails must leave a pin pinned and take no descriptor, so that
- * the next one is again the lowest that was free.
- */
+/* Does it. What fails must leave a pin pinned and take no descriptor. */
 static int call(const struct row *row, void *args)
 {
 	int fd = row->on_pin ? fresh_pin() : device();
-	int free_fd = dup(fd), ret;
+	int free_fd = lowest_free_fd(), ret;
 
 	if (row->cmd == PINTEST_IOC_INSPECT)
 		need_mapped();
-	close(free_fd);
 	ret = device_ioctl(fd, row->cmd, args);
 	if (!ret && row->cmd == PINTEST_IOC_PIN)
 		close(free_fd);
-	REQUIRE(fcntl(free_fd, F_GETFD) < 0);
+	REQUIRE_EQ(lowest_free_fd(), free_fd);
 	if (row->on_pin) {
 		REQUIRE_EQ(still_pinned(fd),
 			   ret || row->cmd != PINTEST_IOC_UNPIN);

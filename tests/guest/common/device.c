@@ -109,7 +109,7 @@ int pin(const void *addr, size_t pages, uint32_t api, uint32_t foll)
 	return fd;
 }
 
-static int lowest_free_fd(void)
+int lowest_free_fd(void)
 {
 	int fd = dup(device());
 

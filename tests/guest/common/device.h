@@ -20,6 +20,9 @@ extern const char *const device_foll_names[NR_FOLL];
 /* A descriptor of /dev/pintest that lasts as long as this process. */
 int device(void);
 
+/* Tells also of a descriptor that is taken, but no file is behind it. */
+int lowest_free_fd(void);
+
 int device_ioctl(int fd, unsigned int cmd, void *args);
 
 struct pintest_info_args device_info(uint32_t api);
