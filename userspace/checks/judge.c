@@ -246,8 +246,8 @@ struct judgement judge_snapshot(const struct scenario *scenario,
 
 /*
  * The pages of these memory kinds cannot be written to: the process's write
- * goes to others. Seeing it through a plain reference would mean that the
- * tool is blind, unless the reference already got an anonymous page.
+ * goes to others. Seeing it without FOLL_LONGTERM would mean that the tool is
+ * blind, unless an anonymous page was taken in the first place.
  */
 struct judgement judge_control(const struct scenario *scenario,
 			       const struct observations *seen)
@@ -263,7 +263,7 @@ struct judgement judge_control(const struct scenario *scenario,
 			continue;
 		if (page->records[MOMENT_PINNED].flags & PINTEST_PAGE_ANON)
 			return judged(VERDICT_SKIP, FINDING_NONE,
-				      "this kernel breaks COW for a mere reference");
+				      "this kernel breaks COW for every R/O pin and reference");
 		return judged(VERDICT_BROKEN, FINDING_NONE,
 			      "%s though that page cannot be written to: staleness would not be seen",
 			      tell(seen, i, READ_AFTER).text);

@@ -195,7 +195,8 @@ void report_totals(FILE *out, const struct run *run)
 
 	for (i = 0; i < run->result_count; i++)
 		count[run->results[i].judgement.verdict]++;
-	fprintf(out, "%zu checks:", run->plan->check_count);
+	fprintf(out, "%zu check%s:", run->plan->check_count,
+		run->plan->check_count == 1 ? "" : "s");
 	for (i = 0; i < ARRAY_SIZE(totals); i++)
 		fprintf(out, "%s %zu %s", i ? "," : "",
 			count[totals[i].verdict], totals[i].word);

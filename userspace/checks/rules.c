@@ -50,9 +50,7 @@ static bool on_write(const struct scenario *scenario)
 	return is_meant(scenario) && scenario->event->traits & EVENT_WRITES;
 }
 
-/* What keeps the page of a pin from being shared by fork() ignores mere
- * references.
- */
+/* fork() copies the pages of pins for the child, but not those of others. */
 static bool on_write_if_kept(const struct scenario *scenario)
 {
 	return on_write(scenario) &&
@@ -65,10 +63,10 @@ static bool on_repin(const struct scenario *scenario)
 	return is_meant(scenario) && scenario->event->traits & EVENT_REPINS;
 }
 
+/* Where ro-longterm is judged, but for the flag that makes it reliable. */
 static bool on_write_elsewhere(const struct scenario *scenario)
 {
 	return scenario->event->traits == EVENT_WRITES &&
-	       !(scenario->way->traits & WAY_PINS) &&
 	       scenario->memory->traits & (MEMORY_ZERO | MEMORY_FILE);
 }
 
@@ -106,7 +104,7 @@ static const struct rule table[] = {
 	{ "snapshot-unpin", "R/O short-term: " UNPIN, "ro", on_repin,
 	  judge_unpin },
 	{ "control",
-	  "control: a reference to a page that nobody can write to misses the write, which the tool notices",
+	  "control: without FOLL_LONGTERM, a page that nobody can write to misses the write, which the tool notices",
 	  "ro", on_write_elsewhere, judge_control },
 	{ "rw", "R/W short-term: " SEES, "rw", on_write_if_kept,
 	  judge_fresh },

@@ -151,7 +151,7 @@ static int run_plan(const struct check_options *options,
 		ktap_begin(stdout, plan);
 	ret = engine_run(&engine, plan, &run);
 	end_progress();
-	if (run.results)
+	if (ret >= 0 || run.result_count || options->format == FORMAT_KTAP)
 		print_run(options, &run);
 	if (ret > 0)
 		end_by_signal(ret);
