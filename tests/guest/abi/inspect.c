@@ -243,7 +243,12 @@ static void must_leave_no_trace(bool look)
 	struct traces before, after;
 
 	touch_room();
-	/* Once for the faults of doing it for the first time. */
+	/*
+	 * Once for the faults of doing it for the first time. Writing to these
+	 * two is part of it, which a compiler would leave out of a memset().
+	 */
+	explicit_bzero(&before, sizeof(before));
+	explicit_bzero(&after, sizeof(after));
 	inspect_all(0, (uintptr_t)memory, 8 * page_size, record, ROOM);
 	traces_of(memory);
 	before = traces_of(memory);
