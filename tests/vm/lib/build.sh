@@ -56,38 +56,77 @@ build_hash() {
 	)
 }
 
+# Set binds to what headers from outside may use: what lies beside them and what
+# links lead to, at the same place; and the parts of Debian's, which name each
+# other with the whole path, in /usr.
+build_bind_headers() {
+	local root=${kernel_headers%/usr/src/*} path
+
+	binds=(--bind "${kernel_headers%/*}")
+	for path in "$kernel_headers"/*; do
+		if [ -L "$path" ] && [ -d "$path" ]; then
+			binds+=(--bind "$(realpath "$path")")
+		fi
+	done
+	for path in "$root"/usr/{src/linux-headers,lib/linux-kbuild}-*; do
+		[ ! -d "$path" ] ||
+			binds+=(--bind-at "$path" "${path#"$root"}")
+	done
+}
+
 # build_make DIR ARG...: make in the tree, in a directory of the copy.
 build_make() {
-	local dir=$1 binds=(--bind "$build_copy") cross=()
+	local dir=$1 binds=() cross=()
 	shift
 
 	[ "$arch" = "$(host_arch)" ] ||
 		cross=("ARCH=$arch_kernel" "CROSS_COMPILE=$arch_cross-")
-	# Headers from outside may use what lies beside them.
-	[ -n "$kernel_id" ] || [ -z "$kernel_headers" ] ||
-		binds+=(--bind "${kernel_headers%/*}")
-	tree_run "${binds[@]}" env "PKG_CONFIG_LIBDIR=/usr/lib/$(
+	[ -n "$kernel_id" ] || [ -z "$kernel_headers" ] || build_bind_headers
+	tree_run "${binds[@]}" --bind "$build_copy" \
+		env "PKG_CONFIG_LIBDIR=/usr/lib/$(
 		)$arch_multiarch/pkgconfig:/usr/share/pkgconfig" \
 		make -s -j2 -C "$build_copy/$dir" "${cross[@]}" "$@"
 }
 
+# The kernel's build knows its compiler, but headers from outside may name one
+# that the tree lacks. Set cc to what make must be told then.
+build_choose_compiler() {
+	local config=$kernel_headers/include/config/auto.conf named
+
+	cc=()
+	[ -z "$kernel_id" ] && [ -e "$config" ] || return 0
+	named=$(sed -n 's/^CONFIG_CC_VERSION_TEXT="\([^ "]*\).*/\1/p' "$config")
+	tree_run which "$named" >/dev/null ||
+		cc=("CC=$(build_compiler)")
+}
+
+build_compiler() {
+	if [ "$arch" = "$(host_arch)" ]; then
+		echo gcc
+	else
+		echo "$arch_cross-gcc"
+	fi
+}
+
 build_make_module() {
+	local cc
+
 	[ ! -e "$1" ] || return 0
-	build_make module KERNELDIR="$kernel_headers"
+	build_choose_compiler
+	build_make module KERNELDIR="$kernel_headers" "${cc[@]}"
 	mkdir -p "${1%/*}"
 	mv "$build_copy/module/pintest.ko" "$1"
 }
 
 build_make_programs() {
-	local part cc=gcc
+	local part
 
 	[ ! -e "$1" ] || return 0
-	[ "$arch" = "$(host_arch)" ] || cc=$arch_cross-gcc
 	for part in userspace tests/guest; do
 		[ -e "$build_copy/$part/Makefile" ] || continue
-		build_make "$part" CC="$cc" PKG_CONFIG=pkg-config \
-			O="$build_copy/build/$part" PREFIX=/usr \
-			DESTDIR="$build_copy/install" install
+		build_make "$part" install O="$build_copy/build/$part" \
+			CC="$(build_compiler)" PKG_CONFIG=pkg-config \
+			DESTDIR="$build_copy/install" PREFIX=/usr
 	done
 	mkdir -p "$build_copy/install" "${1%/*}"
 	mv -T "$build_copy/install" "$1"

@@ -18,12 +18,13 @@ packages_missing() {
 packages_need() {
 	local missing install log
 
-	mapfile -t missing < <(packages_missing "$@")
+	mapfile -t missing < <(packages_missing "$@" | sort -u)
 	[ "${#missing[@]}" -gt 0 ] || return 0
 	# shellcheck disable=SC2016 # expands in the inner shell
 	install=(sh -ec 'apt-get update
 		exec env DEBIAN_FRONTEND=noninteractive \
-			apt-get install -y --no-install-recommends "$@"' sh
+			apt-get install -y --no-install-recommends \
+			-o DPkg::Lock::Timeout=300 "$@"' sh
 		"${missing[@]}")
 	[ "$EUID" -eq 0 ] || install=(sudo "${install[@]}")
 	echo "installing ${missing[*]}" >&2

@@ -21,6 +21,19 @@ tree_base() {
 	echo "$base"
 }
 
+# The suite of this machine, or without Debian here that of the last named
+# kernel.
+host_suite() {
+	local ID='' VERSION_CODENAME=''
+
+	. /etc/os-release
+	if [ "$ID" = debian ]; then
+		echo "${VERSION_CODENAME:-sid}"
+	else
+		table kernels | awk 'END { print $2 }'
+	fi
+}
+
 # tree_select SUITE: set the names of what belongs to its base and $arch.
 tree_select() {
 	tree_base=$(tree_base "$1")
@@ -41,31 +54,50 @@ tree_archive() {
 	echo "${uri%/}"
 }
 
-# The apt lines of a tree, one for each suite that exists.
+# The apt lines of a tree: the base, and what else there is of it.
 tree_sources() {
 	local main security suite uri
 
 	main=$(tree_archive Debian "${PINTEST_MIRROR:-}")
 	security=$(tree_archive Debian-Security \
 		"${PINTEST_SECURITY_MIRROR:-}")
-	for suite in "" -updates -backports -security; do
+	echo "deb $main $tree_base main"
+	for suite in -updates -backports -security; do
 		uri=$main
 		[ "$suite" != -security ] || uri=$security
-		if tree_suite_exists "$uri" "$tree_base$suite"; then
+		if tree_suite_usable "$uri/dists/$tree_base$suite"; then
 			echo "deb $uri $tree_base$suite main"
 		fi
 	done
 	[ "$tree_base" != sid ] || echo "deb $main experimental main"
 }
 
-tree_suite_exists() {
-	if /usr/lib/apt/apt-helper download-file "$1/dists/$2/InRelease" \
-		"$vm_tmp/InRelease" >"$vm_tmp/helper" 2>&1; then
-		return 0
+# Is there a suite at URI? One whose lists of packages do not match its index,
+# as in a mirror that is half updated, would spoil the tree and is left out.
+tree_suite_usable() {
+	local uri=$1 index=$vm_tmp/InRelease of list hash
+
+	if ! tree_download "$uri/InRelease" "$index"; then
+		grep -q 404 "$vm_tmp/helper" || die "cannot read $uri:" \
+			"$(tail -n 1 "$vm_tmp/helper")"
+		return 1
 	fi
-	grep -q 404 "$vm_tmp/helper" ||
-		die "cannot read $1/dists/$2: $(tail -n 1 "$vm_tmp/helper")"
-	return 1
+	for of in "$(host_arch)" "$arch"; do
+		list=main/binary-$of/Packages.xz
+		hash=$(awk -v list="$list" \
+			'length($1) == 64 && $3 == list { print $1 }' "$index")
+		tree_download "$uri/${list%/*}/by-hash/SHA256/$hash" \
+			"$vm_tmp/list" "SHA256:$hash" ||
+		tree_download "$uri/$list" "$vm_tmp/list" "SHA256:$hash" || {
+			note "leaving out $uri: no good list for $of"
+			return 1
+		}
+	done
+}
+
+# tree_download URI FILE [HASH]
+tree_download() {
+	/usr/lib/apt/apt-helper download-file "$@" >"$vm_tmp/helper" 2>&1
 }
 
 # What the tree's apt must know: this machine's way to the archive, and that a
@@ -110,8 +142,6 @@ guest_include() {
 
 # bootstrap PATH VARIANT ARCHITECTURES PACKAGES
 bootstrap() {
-	tree_apt_options >"$vm_tmp/apt.conf"
-	tree_sources >"$vm_tmp/sources.list"
 	mmdebstrap --mode=root --variant="$2" --format=directory \
 		--architectures="$3" --include="$4" \
 		--keyring=/usr/share/keyrings/debian-archive-keyring.gpg \
@@ -132,6 +162,8 @@ tree_make() {
 
 	native=$(host_arch)
 	[ "$native" = "$arch" ] || native+=,$arch
+	tree_apt_options >"$vm_tmp/apt.conf"
+	tree_sources >"$vm_tmp/sources.list"
 	[ -d "$tree" ] ||
 		logged "tree-$tree_name" bootstrap "$tree" apt "$native" \
 			"$(tree_include)"
@@ -147,21 +179,28 @@ tree_need() {
 	locked "tree-$tree_name" tree_make
 }
 
-# tree_run [--bind DIR]... COMMAND...: run COMMAND in the tree as its root, with
-# each DIR of this machine at the same place. objtool and others read /proc.
+# tree_run [--bind DIR | --bind-at DIR PLACE]... COMMAND...: run COMMAND in the
+# tree as its root, with each DIR of this machine at the same or another place.
+# objtool and others read /proc.
 tree_run() {
 	# shellcheck disable=SC2016 # expands in the inner shell
 	unshare --mount -- sh -ec '
 		tree=$1
 		shift
+		bind() {
+			mkdir -p "$tree$2"
+			mount --bind "$1" "$tree$2"
+		}
 		mount --rbind /proc "$tree/proc"
 		mount --rbind /dev "$tree/dev"
 		mount --bind /etc/resolv.conf "$tree/etc/resolv.conf"
 		mount -t tmpfs tmpfs "$tree/tmp"
-		while [ "$1" = --bind ]; do
-			mkdir -p "$tree$2"
-			mount --bind "$2" "$tree$2"
-			shift 2
+		while :; do
+			case $1 in
+			--bind) bind "$2" "$2"; shift 2 ;;
+			--bind-at) bind "$2" "$3"; shift 3 ;;
+			*) break ;;
+			esac
 		done
 		exec chroot "$tree" /usr/bin/env -i LC_ALL=C.UTF-8 \
 			HOME=/root PATH=/usr/sbin:/usr/bin:/sbin:/bin \
