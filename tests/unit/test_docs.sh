@@ -32,7 +32,7 @@ help_commands() {
 
 help_options() {
 	"$pintest" "$@" --help |
-		sed -n '/^Options:/,/^$/s/^  \(-., \|    \)\(--[a-z]*\).*/\2/p'
+		sed -n '/^Options:/,/^$/s/^  \(-., \|    \)\(--[a-z-]*\).*/\2/p'
 }
 
 help_short_options() {
@@ -57,7 +57,7 @@ man_items() {
 }
 
 man_options() {
-	man_items "$@" | sed 's/.*Fl Fl \([a-z]*\).*/--\1/'
+	man_items "$@" | sed 's/.*Fl Fl \([a-z-]*\).*/--\1/'
 }
 
 man_short_options() {

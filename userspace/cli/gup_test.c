@@ -68,7 +68,7 @@ static int check_offered(void)
 		return complain(-ENOENT,
 				"there is a gup_test, but debugfs is not mounted at "
 				DEBUGFS,
-				"run 'mount -t debugfs debugfs " DEBUGFS "'");
+				"run 'mount -t debugfs none " DEBUGFS "'");
 	return complain(-EBUSY,
 			"the module is loaded already, without gup_test",
 			"run 'pintest unload' and load it again");

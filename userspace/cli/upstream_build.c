@@ -51,7 +51,8 @@ char *upstream_build(const struct upstream_source *source)
 	char *directory;
 	pid_t pid;
 
-	if (pipe(ends) || (pid = fork()) < 0) {
+	pid = pipe(ends) ? -1 : fork();
+	if (pid < 0) {
 		warn("cannot build the selftests");
 		return NULL;
 	}
