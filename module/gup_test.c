@@ -164,10 +164,12 @@ static void timed_put(struct bench *bench)
 
 static const char *what_is_wrong(const struct bench *bench, struct page *page)
 {
+	struct page *head = compound_head(page);
+
 	/* Its pins need not be counted, and it may be anywhere. */
 	if (is_zero_pfn(page_to_pfn(page)))
 		return NULL;
-	if (!pintest_compat_maybe_dma_pinned(compound_head(page)))
+	if (!pintest_compat_maybe_dma_pinned(head, compound_order(head)))
 		return "NOT dma-pinned";
 	if (bench->gup.foll & PINTEST_FOLL_LONGTERM &&
 	    page_zonenum(page) == ZONE_MOVABLE)

@@ -133,8 +133,7 @@ static void set_pincount(struct pintest_record *record, struct page *head)
 		return;
 	}
 	record->fields |= PINTEST_FIELD_PINCOUNT;
-	if (record->folio_order &&
-	    pintest_compat_has_pincount(head, record->folio_order)) {
+	if (pintest_compat_has_pincount(record->folio_order)) {
 		record->pincount_kind = PINTEST_PINCOUNT_EXACT;
 		record->pincount = pintest_compat_pincount(head);
 	} else {
@@ -190,7 +189,7 @@ static u32 folio_flags_of(struct page *head, unsigned int order)
 		flags |= large_folio_flags(head, order);
 	else if (is_zero_pfn(page_to_pfn(head)))
 		flags |= PINTEST_PAGE_ZERO;
-	if (pintest_compat_maybe_dma_pinned(head))
+	if (pintest_compat_maybe_dma_pinned(head, order))
 		flags |= PINTEST_PAGE_MAYBE_DMA_PINNED;
 	return flags;
 }

@@ -65,7 +65,8 @@ static inline bool pintest_compat_ksm(struct page *head)
 static inline bool pintest_compat_thp(struct page *head)
 {
 #if defined(HAVE_LARGE_RMAPPABLE)
-	return folio_test_large_rmappable((struct folio *)head);
+	return IS_ENABLED(CONFIG_TRANSPARENT_HUGEPAGE) &&
+	       pintest_compat_flag(head + 1, PG_large_rmappable);
 #elif defined(HAVE_FOLIO_DTOR)
 	return ((struct folio *)head)->_folio_dtor == TRANSHUGE_PAGE_DTOR;
 #elif defined(HAVE_PAGE_DTOR)
@@ -94,13 +95,13 @@ static inline bool pintest_compat_huge_zero(struct page *head,
 #endif
 }
 
-static inline bool pintest_compat_has_pincount(struct page *head,
-					       unsigned int order)
+/* Where a folio has no room for it, it does not count its pins. */
+static inline bool pintest_compat_has_pincount(unsigned int order)
 {
 #if defined(HAVE_FOLIO_HAS_PINCOUNT)
-	return folio_has_pincount((struct folio *)head);
+	return order > (IS_ENABLED(CONFIG_64BIT) ? 0 : 1);
 #elif defined(HAVE_PINCOUNT_AVAILABLE)
-	return hpage_pincount_available(head);
+	return order > 1;
 #else
 	return order > 0;
 #endif
@@ -118,13 +119,13 @@ static inline int pintest_compat_pincount(struct page *head)
 #endif
 }
 
-static inline bool pintest_compat_maybe_dma_pinned(struct page *head)
+/* What folio_maybe_dma_pinned() says: a count that overflows is many, too. */
+static inline bool pintest_compat_maybe_dma_pinned(struct page *head,
+						   unsigned int order)
 {
-#ifdef HAVE_FOLIO_MAYBE_PINNED
-	return folio_maybe_dma_pinned((struct folio *)head);
-#else
-	return page_maybe_dma_pinned(head);
-#endif
+	if (pintest_compat_has_pincount(order))
+		return pintest_compat_pincount(head) > 0;
+	return (unsigned int)page_ref_count(head) >= GUP_PIN_COUNTING_BIAS;
 }
 
 /* 0 for a folio of one page: nothing but its own entries map it. */
@@ -134,9 +135,9 @@ static inline int pintest_compat_entire_mapcount(struct page *head,
 	if (!order)
 		return 0;
 #ifdef HAVE_FOLIO_ENTIRE_MAPCOUNT
-	return folio_entire_mapcount((struct folio *)head);
+	return atomic_read(&((struct folio *)head)->_entire_mapcount) + 1;
 #else
-	return compound_mapcount(head);
+	return atomic_read(compound_mapcount_ptr(head)) + 1;
 #endif
 }
 

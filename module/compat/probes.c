@@ -80,10 +80,7 @@ bool probe(struct folio *folio)
 
 /* What tells a THP from other compound pages: 6.6, 6.1, before. */
 #ifdef PROBE_LARGE_RMAPPABLE
-bool probe(struct folio *folio)
-{
-	return folio_test_large_rmappable(folio);
-}
+int probe = PG_large_rmappable;
 #endif
 #ifdef PROBE_FOLIO_DTOR
 bool probe(struct folio *folio)
@@ -126,14 +123,6 @@ bool probe(struct page *page)
 }
 #endif
 
-/* 5.18; page_maybe_dma_pinned() until 6.8. */
-#ifdef PROBE_FOLIO_MAYBE_PINNED
-bool probe(struct folio *folio)
-{
-	return folio_maybe_dma_pinned(folio);
-}
-#endif
-
 /* How often a page is mapped: a function until 6.9. */
 #ifdef PROBE_PAGE_MAPCOUNT
 int probe(struct page *page)
@@ -148,11 +137,11 @@ bool probe(int mapcount)
 	return page_mapcount_is_type(mapcount);
 }
 #endif
-/* 5.18; compound_mapcount() before. */
+/* 6.3; compound_mapcount_ptr() before. */
 #ifdef PROBE_FOLIO_ENTIRE_MAPCOUNT
 int probe(struct folio *folio)
 {
-	return folio_entire_mapcount(folio);
+	return atomic_read(&folio->_entire_mapcount);
 }
 #endif
 
