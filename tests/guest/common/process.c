@@ -111,12 +111,23 @@ void peer_wait_close(int fd)
 
 static void idle(int fd, void *arg __attribute__((unused)))
 {
-	peer_wait_close(fd);
+	uint64_t value;
+
+	while (SYS(recv(fd, &value, sizeof(value), 0)) == sizeof(value))
+		peer_send(fd, value);
 }
 
+/*
+ * A child begins by breaking the COW of pages that it shares with us. Once it
+ * has answered, all that it touches until we close has been touched before.
+ */
 struct peer peer_idle(void)
 {
-	return peer_start(idle, NULL);
+	struct peer peer = peer_start(idle, NULL);
+
+	peer_send(peer.fd, 0);
+	peer_receive(peer.fd);
+	return peer;
 }
 
 void in_child(void (*run)(int fd, void *arg), void *arg)
