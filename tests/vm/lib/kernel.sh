@@ -13,6 +13,7 @@
 # $vm_cache/names/ remembers which release and package version was newest, so
 # that only fetch, or the first run, asks the archive.
 
+# shellcheck source=tests/vm/lib/unpack.sh
 . "$vm_dir/lib/unpack.sh"
 
 # kernel_wanted RELEASE SUITE: set kernel_* of what is wanted. RELEASE may be
