@@ -106,7 +106,7 @@ kernel_make() {
 	tree_run apt-get update
 	kernel_resolve >"$vm_tmp/resolved"
 	read -r release version <"$vm_tmp/resolved"
-	stamp=$tree/usr/src/pintest-headers-$release
+	stamp=$(kernel_stamp "$release")
 	if [ "$(cat "$stamp" 2>/dev/null)" != "$version" ]; then
 		kernel_install_headers "$release"
 		echo "$version" >"$stamp"
@@ -122,6 +122,20 @@ kernel_dir() {
 	echo "$vm_cache/kernels/$arch/$1_$2"
 }
 
+kernel_stamp() {
+	echo "$tree/usr/src/pintest-headers-$1"
+}
+
+# Is all that NAME remembers still there? Parts of the cache may be removed.
+kernel_known() {
+	local release version
+
+	[ -e "$1" ] || return 1
+	read -r release version <"$1"
+	[ -d "$(kernel_dir "$release" "$version")" ] &&
+		[ "$(cat "$(kernel_stamp "$release")" 2>/dev/null)" = "$version" ]
+}
+
 # kernel_need [anew]: make the wanted kernel present and set kernel_*; anew,
 # ask the archive even if we know one.
 kernel_need() {
@@ -130,7 +144,7 @@ kernel_need() {
 	tree_select "$kernel_suite"
 	tree_need
 	name=$vm_cache/names/$arch/$kernel_suite/$kernel_wanted
-	if [ ! -e "$name" ] || [ "${1:-}" = anew ]; then
+	if [ "${1:-}" = anew ] || ! kernel_known "$name"; then
 		note "looking for kernel $kernel_wanted for $arch in" \
 			"$kernel_suite"
 		locked "tree-$tree_name" logged "kernel-$kernel_wanted-$arch" \
