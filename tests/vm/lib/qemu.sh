@@ -86,12 +86,13 @@ qemu_pump() {
 
 # Read what the guest says of itself until QEMU ends or time is up.
 qemu_listen() {
-	local fd=$1 word value seconds=$vm_boot_seconds end
+	local fd=$1 word value seconds=$vm_boot_seconds end status=0
 
 	end=$((SECONDS + opt_timeout))
 	[ "$seconds" -lt "$opt_timeout" ] || seconds=$opt_timeout
-	guest_end="it stopped without a verdict"
-	while read -r -t "$seconds" -u "$fd" word value; do
+	while :; do
+		read -r -t "$seconds" -u "$fd" word value || status=$?
+		[ "$status" -eq 0 ] || break
 		case $word in
 		started) guest_started=1 ;;
 		taint) guest_taint=$value ;;
@@ -99,9 +100,9 @@ qemu_listen() {
 		esac
 		seconds=$((end > SECONDS ? end - SECONDS : 1))
 	done
-	if kill -0 "$qemu_pid" 2>/dev/null; then
-		guest_end="no verdict in time"
-	fi
+	# read says with a status above 128 that time is up.
+	guest_end="it stopped without a verdict"
+	[ "$status" -le 128 ] || guest_end="no verdict in time"
 }
 
 # The guest's writes to its ports return when the host has the data, so a guest
