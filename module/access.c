@@ -57,16 +57,17 @@ static size_t copy_page_part(struct page *page, size_t offset, copy_fn *copy,
 static ssize_t copy_pages(const struct pintest_pages *pages, copy_fn *copy,
 			  void __user *user, size_t count, loff_t start)
 {
-	unsigned long one;
+	unsigned long one = 1;
+	struct page *room;
 	size_t done = 0;
 	int err = 0;
 
 	while (done < count && !err) {
 		size_t offset = (start + done) % PAGE_SIZE;
 		size_t nr = min_t(size_t, count - done, PAGE_SIZE - offset);
-		struct page *page = pintest_pages_run(pages, (start + done) /
-						      PAGE_SIZE, 1, &one);
-		size_t copied = copy_page_part(page, offset, copy,
+		struct page **page = pintest_pages_list(pages, (start + done) /
+							PAGE_SIZE, &one, &room);
+		size_t copied = copy_page_part(*page, offset, copy,
 					       user + done, nr);
 
 		if (copied < nr)

@@ -4,6 +4,7 @@
  * warn, which taints, and since 6.5 return 0 as if nothing were wrong.
  */
 #include <linux/sched/signal.h>
+#include <linux/slab.h>
 #include "gup.h"
 #include "pintest_private.h"
 
@@ -171,6 +172,24 @@ void pintest_gup_init(struct pintest_gup *gup, struct mm_struct *mm, u32 api,
 	gup->api = api;
 	gup->foll = foll;
 	gup->kernel_foll = kernel_foll(foll);
+}
+
+/**
+ * pintest_gup_array - room for what calls give
+ * @nr: pages
+ *
+ * It is charged to the caller, and so large on demand that there may not be as
+ * much: nobody is killed for it, and nothing is logged.
+ *
+ * Return: an array without pages, for kvfree(); or NULL.
+ */
+struct page **pintest_gup_array(u64 nr)
+{
+	if (nr > INT_MAX / sizeof(struct page *))
+		return NULL;
+	return kvcalloc(nr, sizeof(struct page *),
+			GFP_KERNEL_ACCOUNT | __GFP_NOWARN |
+			__GFP_RETRY_MAYFAIL);
 }
 
 /**

@@ -31,11 +31,11 @@ MODULE_PARM_DESC(gup_test,
 
 /**
  * struct gup_test_file - an open file
- * @lock: protects @pin
+ * @lock: held in each call
  * @pin: what LONGTERM_START pinned, or NULL
  */
 struct gup_test_file {
-	struct mutex lock;
+	struct mutex lock;	/* protects pin */
 	struct pintest_pin *pin;
 };
 
@@ -97,7 +97,8 @@ static void bench_init_gup(struct bench *bench)
  * that came: the end of the range that the last call with any page was for.
  *
  * A call may be for one page, and all of this is timed: it stays as short as
- * in the kernel's own, whose figures are what others compare with.
+ * in the kernel's own, whose figures are what others compare with. No call is
+ * for no page: the fast ones would take one all the same, and more.
  */
 static u64 take_range(struct bench *bench)
 {
@@ -107,7 +108,9 @@ static u64 take_range(struct bench *bench)
 	long nr = per_call;
 	int locked = 1;
 
-	while (left && nr == per_call) {
+	if (!nr)
+		return addr;
+	while (left >= PAGE_SIZE && nr == per_call) {
 		step = (u64)nr * PAGE_SIZE;
 		if (step > left) {
 			step = left;
@@ -195,17 +198,27 @@ static void verify_pins(const struct bench *bench)
 	}
 }
 
-static void dump_pages(struct bench *bench)
+static void forget_pages_not_taken(struct bench *bench)
 {
 	u32 *which = bench->args.which_pages;
 	unsigned int i;
 
 	for (i = 0; i < GUP_TEST_MAX_DUMP; i++) {
-		if (which[i] > bench->taken) {
-			pr_warn("ZEROING due to out of range: .which_pages[%u]: %u\n",
-				i, which[i]);
-			which[i] = 0;
-		}
+		if (which[i] <= bench->taken)
+			continue;
+		pr_warn("ZEROING due to out of range: .which_pages[%u]: %u\n",
+			i, which[i]);
+		which[i] = 0;
+	}
+}
+
+static void dump_chosen(struct bench *bench)
+{
+	const u32 *which = bench->args.which_pages;
+	unsigned int i;
+
+	forget_pages_not_taken(bench);
+	for (i = 0; i < GUP_TEST_MAX_DUMP; i++) {
 		if (!which[i])
 			continue;
 		pr_info("---- page #%u, starting from user virt addr: 0x%llx\n",
@@ -218,23 +231,19 @@ static void dump_pages(struct bench *bench)
 static int run_bench(struct bench *bench)
 {
 	u64 end = bench->args.addr + bench->args.size;
-	u64 nr = bench->args.size / PAGE_SIZE;
 	int err;
 
 	if (end < bench->args.addr || end != (unsigned long)end)
 		return -EINVAL;
 	bench_init_gup(bench);
-	if (nr > INT_MAX / sizeof(*bench->pages))
-		return -ENOMEM;
-	bench->pages = kvcalloc(nr, sizeof(*bench->pages),
-				GFP_KERNEL | __GFP_NOWARN);
+	bench->pages = pintest_gup_array(bench->args.size / PAGE_SIZE);
 	if (!bench->pages)
 		return -ENOMEM;
 	err = timed_take(bench);
 	if (!err) {
 		verify_pins(bench);
 		if (bench->nr == GUP_TEST_DUMP_USER_PAGES)
-			dump_pages(bench);
+			dump_chosen(bench);
 		timed_put(bench);
 	}
 	kvfree(bench->pages);
@@ -430,7 +439,7 @@ int pintest_gup_test_init(void)
 	own = debugfs_lookup("gup_test", NULL);
 	if (!IS_ERR_OR_NULL(own)) {
 		dput(own);
-		pr_notice("this kernel has its own gup_test; left alone\n");
+		pr_notice("pintest: this kernel has its own gup_test; left alone\n");
 		enabled = false;
 		return 0;
 	}

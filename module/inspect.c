@@ -10,7 +10,6 @@
  */
 #include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
-#include <linux/slab.h>
 #include "pintest_private.h"
 
 /* Steps of one call, so that it ends. */
@@ -53,41 +52,58 @@ static long lookup_next(struct mm_struct *mm, u64 *addr, unsigned long end,
 	return err ? err : nr;
 }
 
-static struct page *page_of(pintest_mapped_t mapped)
+/* Lists the pages of @span as far as there are any. Returns how many. */
+static unsigned long list_pages(const struct pintest_span *span)
 {
-	if (!pintest_mapped_known(mapped) || !pintest_mapped_present(mapped))
-		return NULL;
-	if (!pfn_valid(pintest_mapped_pfn(mapped)))
-		return NULL;
-	return pfn_to_page(pintest_mapped_pfn(mapped));
+	unsigned long i;
+
+	for (i = 0; i < span->nr; i++) {
+		if (!pintest_mapped_present(span->mapped[i]))
+			break;
+		span->pages[i] =
+			pfn_to_page(pintest_mapped_pfn(span->mapped[i]));
+	}
+	return i;
 }
 
-/* Moves @args->out_next and @args->out_count on. */
-static int step(struct pintest_recorder *recorder, struct mm_struct *mm,
-		struct pintest_inspect_args *args, pintest_mapped_t *mapped)
+/* Records what there is of the next @nr pages, as far as there is room. */
+static int record_some(struct pintest_recorder *recorder,
+		       struct pintest_inspect_args *args, unsigned long nr)
 {
-	unsigned long end = args->addr + args->length;
-	long i, nr = lookup_next(mm, &args->out_next, end, mapped);
+	struct pintest_span span = {
+		.pages = recorder->room->pages,
+		.mapped = recorder->room->mapped,
+	};
+	unsigned long step;
 	int err = 0;
 
-	if (nr < 0)
-		return nr;
-	pintest_recorder_forget(recorder);
-	for (i = 0; i < nr && args->out_count < args->count && !err; i++) {
-		struct page *page = page_of(mapped[i]);
-
-		if (page) {
-			err = pintest_recorder_add(recorder, args->out_next,
-						   page, mapped[i]);
-			args->out_count++;
-		}
-		args->out_next += PAGE_SIZE;
+	for (; nr && args->out_count < args->count && !err; nr -= step) {
+		span.addr = args->out_next;
+		span.nr = min_t(unsigned long, nr,
+				args->count - args->out_count);
+		span.nr = list_pages(&span);
+		step = max(span.nr, 1UL);
+		if (span.nr)
+			err = pintest_recorder_add(recorder, span);
+		span.mapped += step;
+		args->out_count += span.nr;
+		args->out_next += step * PAGE_SIZE;
 	}
 	return err;
 }
 
+/* Moves @args->out_next and @args->out_count on. */
+static int step(struct pintest_recorder *recorder, struct mm_struct *mm,
+		struct pintest_inspect_args *args)
+{
+	long nr = lookup_next(mm, &args->out_next, args->addr + args->length,
+			      recorder->room->mapped);
+
+	return nr > 0 ? record_some(recorder, args, nr) : nr;
+}
+
 static int inspect(struct pintest_recorder *recorder, struct mm_struct *mm,
-		   struct pintest_inspect_args *args, pintest_mapped_t *mapped)
+		   struct pintest_inspect_args *args)
 {
 	u64 end = args->addr + args->length;
 	unsigned int steps;
@@ -99,7 +115,7 @@ static int inspect(struct pintest_recorder *recorder, struct mm_struct *mm,
 	for (steps = 0; steps < MAX_STEPS && !err; steps++) {
 		if (args->out_next >= end || args->out_count >= args->count)
 			break;
-		err = step(recorder, mm, args, mapped);
+		err = step(recorder, mm, args);
 		if (fatal_signal_pending(current))
 			err = -EINTR;
 		cond_resched();
@@ -126,7 +142,6 @@ long pintest_inspect_run(struct pintest_call *call)
 {
 	struct pintest_inspect_args *args = &call->args.inspect;
 	struct pintest_recorder recorder;
-	pintest_mapped_t *mapped;
 	struct mm_struct *mm;
 	int err = check_args(args);
 
@@ -135,17 +150,13 @@ long pintest_inspect_run(struct pintest_call *call)
 					    args->record_size);
 	if (err)
 		return err;
-	mapped = kmalloc_array(PINTEST_BATCH, sizeof(*mapped),
-			       GFP_KERNEL_ACCOUNT);
-	if (!mapped)
-		return -ENOMEM;
 	mm = pintest_target_get(args->pid);
 	if (IS_ERR(mm)) {
 		err = PTR_ERR(mm);
 	} else {
-		err = inspect(&recorder, mm, args, mapped);
+		err = inspect(&recorder, mm, args);
 		mmput(mm);
 	}
-	kfree(mapped);
+	pintest_recorder_end(&recorder);
 	return err ? err : pintest_respond(call);
 }

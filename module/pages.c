@@ -52,12 +52,16 @@ static unsigned long rest_of_segment(const struct pintest_pages *pages,
 	return min(SEGMENT_PAGES - slot_of(pages, index), nr - index);
 }
 
-/* Whether pages follow each other in one folio. One page alone does. */
+/*
+ * Whether pages follow each other in one folio, and have no hole. One page
+ * alone does.
+ */
 static bool one_run(struct page **pages, unsigned long nr)
 {
 	unsigned long i;
 
-	if (compound_head(pages[0]) != compound_head(pages[nr - 1]))
+	if (!pages[0] || !pages[nr - 1] ||
+	    compound_head(pages[0]) != compound_head(pages[nr - 1]))
 		return false;
 	for (i = 1; i < nr; i++)
 		if (pages[i] != pages[0] + i)
@@ -65,37 +69,24 @@ static bool one_run(struct page **pages, unsigned long nr)
 	return true;
 }
 
-/*
- * Takes up to @want pages. Returns how many, and in @stop why not all, as
- * -errno.
- */
+/* Takes up to @want pages. Returns how many, and in @stop why not all. */
 static unsigned long take_some(const struct pintest_gup *gup,
 			       unsigned long start, unsigned long want,
 			       struct page **pages, int *stop)
 {
 	unsigned long nr = 0;
-	long ret, good;
+	long ret;
 
 	memset(pages, 0, want * sizeof(*pages));
-	*stop = 0;
-	while (nr < want) {
-		if (fatal_signal_pending(current)) {
-			*stop = -EINTR;
-			break;
+	for (*stop = 0; nr < want && !*stop; nr += max(ret, 0L)) {
+		ret = -EINTR;
+		if (!fatal_signal_pending(current)) {
+			cond_resched();
+			ret = pintest_gup_take(gup, start + nr * PAGE_SIZE,
+					       want - nr, pages + nr);
 		}
-		cond_resched();
-		ret = pintest_gup_take(gup, start + nr * PAGE_SIZE, want - nr,
-				       pages + nr);
-		if (ret <= 0) {
+		if (ret <= 0)
 			*stop = ret ? ret : -EAGAIN;
-			break;
-		}
-		good = pintest_gup_before_hole(gup, pages + nr, ret);
-		nr += good;
-		if (good < ret) {
-			*stop = -EFAULT;
-			break;
-		}
 	}
 	return nr;
 }
@@ -139,7 +130,7 @@ static int append_segment(struct pintest_pages *pages,
 {
 	unsigned long start = pages->start + pages->nr * PAGE_SIZE;
 	struct pintest_segment *segment = segment_of(pages, pages->nr);
-	unsigned long nr;
+	unsigned long nr, taken;
 	int stop;
 
 	if (!*array)
@@ -147,17 +138,21 @@ static int append_segment(struct pintest_pages *pages,
 				       GFP_KERNEL_ACCOUNT);
 	if (!*array)
 		return -ENOMEM;
-	nr = take_some(gup, start, want, *array, &stop);
-	if (!nr)
+	taken = take_some(gup, start, want, *array, &stop);
+	if (!taken)
 		return stop;
-	if (one_run(*array, nr)) {
+	if (one_run(*array, taken)) {
 		segment->first = **array;
-	} else {
+		pages->nr += taken;
+		return stop;
+	}
+	nr = pintest_gup_before_hole(gup, *array, taken);
+	if (nr) {
 		segment->pages = *array;
 		*array = NULL;
 	}
 	pages->nr += nr;
-	return stop;
+	return nr < taken ? -EFAULT : stop;
 }
 
 /**
@@ -222,29 +217,30 @@ void pintest_pages_put(struct pintest_pages *pages,
 }
 
 /**
- * pintest_pages_run - find pages
+ * pintest_pages_list - find pages
  * @pages: the pages
  * @index: of the first one, less than @pages->nr
- * @max: pages wanted, at least 1 and not more than there are from @index on
- * @nr: pages from that one on that are known to follow it in its folio, itself
- *	included; at most @max
+ * @nr: pages wanted, at least 1 and not more than there are from @index on;
+ *	those found, which are fewer where a segment ends
+ * @room: for so many pages, if they must be listed
  *
- * Return: the first page.
+ * Return: a list of the pages, good as long as @pages and @room.
  */
-struct page *pintest_pages_run(const struct pintest_pages *pages,
-			       unsigned long index, unsigned long max,
-			       unsigned long *nr)
+struct page **pintest_pages_list(const struct pintest_pages *pages,
+				 unsigned long index, unsigned long *nr,
+				 struct page **room)
 {
 	const struct pintest_segment *segment = segment_of(pages, index);
 	/* Only the first segment begins anywhere but at its slot 0. */
 	unsigned long before = segment == pages->segments ? slot_of(pages, 0) :
 							    0;
 	unsigned long nth = slot_of(pages, index) - before;
+	unsigned long i;
 
-	if (segment->pages) {
-		*nr = 1;
-		return segment->pages[nth];
-	}
-	*nr = min(max, rest_of_segment(pages, index, pages->nr));
-	return segment->first + nth;
+	*nr = min(*nr, rest_of_segment(pages, index, pages->nr));
+	if (segment->pages)
+		return segment->pages + nth;
+	for (i = 0; i < *nr; i++)
+		room[i] = segment->first + nth + i;
+	return room;
 }

@@ -10,7 +10,8 @@
  * pages.c    the pages of a range: pin them all, find one, unpin them all
  * pin.c      a pin: the file that owns pages and those who pay for them
  * access.c   bytes of a pin
- * record.c   the state of a page, and of the pages of a pin
+ * record.c   the state of a page
+ * recorder.c records of many pages, as those of a pin
  * inspect.c  the state of whatever is mapped in a range
  * target.c   whose memory
  * gup_test.c the interface of the kernel's own mm/gup_test.c, if asked for
@@ -99,6 +100,7 @@ int pintest_gup_check(u32 api, u32 foll);
 int pintest_gup_foll(unsigned int flags, u32 *foll);
 void pintest_gup_init(struct pintest_gup *gup, struct mm_struct *mm, u32 api,
 		      u32 foll);
+struct page **pintest_gup_array(u64 nr);
 bool pintest_gup_needs_lock(const struct pintest_gup *gup);
 long pintest_gup_take(const struct pintest_gup *gup, unsigned long start,
 		      unsigned long nr, struct page **pages);
@@ -132,9 +134,9 @@ int pintest_pages_take(struct pintest_pages *pages,
 		       unsigned long nr);
 void pintest_pages_put(struct pintest_pages *pages,
 		       const struct pintest_gup *gup, bool dirty);
-struct page *pintest_pages_run(const struct pintest_pages *pages,
-			       unsigned long index, unsigned long max,
-			       unsigned long *nr);
+struct page **pintest_pages_list(const struct pintest_pages *pages,
+				 unsigned long index, unsigned long *nr,
+				 struct page **room);
 
 /* pin.c */
 
@@ -173,38 +175,59 @@ ssize_t pintest_access_write(struct file *file, const char __user *from,
 
 /* record.c */
 
+u64 pintest_record_fields(void);
+u64 pintest_record_flags(void);
+void pintest_record_page(struct pintest_record *record, unsigned long addr,
+			 struct page *page, pintest_mapped_t mapped);
+
+/* recorder.c */
+
 /* Pages that are looked up under one hold of the mmap lock. */
 #define PINTEST_BATCH 512
+
+/**
+ * struct pintest_span - pages at addresses that follow each other
+ * @addr: of the first one
+ * @nr: how many
+ * @pages: which
+ * @mapped: what is mapped at their addresses
+ */
+struct pintest_span {
+	unsigned long addr;
+	unsigned long nr;
+	struct page **pages;
+	const pintest_mapped_t *mapped;
+};
+
+/**
+ * struct pintest_room - where a span may be put together
+ * @pages: its pages
+ * @mapped: what is mapped
+ */
+struct pintest_room {
+	struct page *pages[PINTEST_BATCH];
+	pintest_mapped_t mapped[PINTEST_BATCH];
+};
 
 /**
  * struct pintest_recorder - makes records and hands them to user space
  * @to: where the next record goes
  * @record_size: stride there
- * @show_pfns: the caller may see page frame numbers
- * @head: head of the folio of @page, or NULL; not referenced
- * @folio: what is true of all pages of that folio
- * @page: the last page
- * @mapped: what was mapped where it is
- * @record: its record
+ * @pfn_mask: 0 unless the caller may see page frame numbers
+ * @room: for the one whose recorder it is
  */
 struct pintest_recorder {
 	void __user *to;
 	size_t record_size;
-	bool show_pfns;
-	struct page *head;
-	struct pintest_record folio;
-	struct page *page;
-	pintest_mapped_t mapped;
-	struct pintest_record record;
+	u64 pfn_mask;
+	struct pintest_room *room;
 };
 
-u64 pintest_record_fields(void);
-u64 pintest_record_flags(void);
 int pintest_recorder_init(struct pintest_recorder *recorder, u64 to,
 			  u32 record_size);
-void pintest_recorder_forget(struct pintest_recorder *recorder);
-int pintest_recorder_add(struct pintest_recorder *recorder, unsigned long addr,
-			 struct page *page, pintest_mapped_t mapped);
+void pintest_recorder_end(struct pintest_recorder *recorder);
+int pintest_recorder_add(struct pintest_recorder *recorder,
+			 struct pintest_span span);
 long pintest_records_run(struct pintest_call *call);
 
 /* inspect.c */

@@ -1,14 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The state of a page, and of the pages of a pin.
- *
- * Pages of a range mostly come folio after folio, so what is true of a folio
- * is looked up once and kept as a half-filled record until the next one.
+ * The state of a page.
  */
-#include <linux/sched/mm.h>
-#include <linux/sched/signal.h>
-#include <linux/slab.h>
-#include <linux/uaccess.h>
 #include "compat/page.h"
 #include "pintest_private.h"
 
@@ -16,7 +9,6 @@
 		      PINTEST_PAGE_MAPPED_SAME)
 #define EXCLUSIVE_FLAGS (PINTEST_PAGE_ANON_EXCLUSIVE | \
 			 PINTEST_PAGE_HEAD_ANON_EXCLUSIVE)
-#define PFN_FIELDS (PINTEST_FIELD_PFN | PINTEST_FIELD_MAPPED_PFN)
 #define FOLIO_FIELDS (PINTEST_FIELD_PFN | PINTEST_FIELD_FOLIO | \
 		      PINTEST_FIELD_REFCOUNT | PINTEST_FIELD_ENTIRE_MAPCOUNT | \
 		      PINTEST_FIELD_ZONE | PINTEST_FIELD_NODE)
@@ -33,7 +25,7 @@ u64 pintest_record_fields(void)
 
 	if (pintest_mapped_supported())
 		fields |= PINTEST_FIELD_MAPPED_PFN;
-	if (IS_ENABLED(CONFIG_SPARSEMEM))
+	if (pintest_compat_has_migratetype())
 		fields |= PINTEST_FIELD_MIGRATETYPE;
 	return fields;
 }
@@ -194,7 +186,7 @@ static u32 folio_flags_of(struct page *head, unsigned int order)
 	return flags;
 }
 
-/* All that is true of every page of the folio of @head. */
+/* What is true of every page of the folio of @head. */
 static void record_folio(struct pintest_record *record, struct page *head)
 {
 	unsigned int order = compound_order(head);
@@ -212,8 +204,6 @@ static void record_folio(struct pintest_record *record, struct page *head)
 	set_pincount(record, head);
 	if (pintest_compat_has_mapcount(order))
 		record->fields |= PINTEST_FIELD_MAPCOUNT;
-	if (order <= pageblock_order)
-		set_migratetype(record, page_to_pfn(head));
 }
 
 static bool is_exclusive(const struct pintest_record *record,
@@ -243,247 +233,27 @@ static void record_mapped(struct pintest_record *record,
 		record->flags |= PINTEST_PAGE_MAPPED_SAME;
 }
 
-static void hide_pfns(struct pintest_record *record)
-{
-	record->fields &= ~PFN_FIELDS;
-	record->pfn = 0;
-	record->mapped_pfn = 0;
-}
-
-/* @recorder->folio is of the folio of @page. */
-static void record_page(struct pintest_recorder *recorder, unsigned long addr,
-			struct page *page, pintest_mapped_t mapped)
-{
-	struct pintest_record *record = &recorder->record;
-
-	*record = recorder->folio;
-	record->addr = addr;
-	record->pfn = page_to_pfn(page);
-	record->folio_index = page - recorder->head;
-	if (record->fields & PINTEST_FIELD_MAPCOUNT)
-		record->mapcount =
-			pintest_compat_mapcount(page, record->entire_mapcount);
-	if (record->folio_order > pageblock_order)
-		set_migratetype(record, record->pfn);
-	if (is_exclusive(record, page, recorder->head))
-		record->flags |= PINTEST_PAGE_ANON_EXCLUSIVE;
-	record_mapped(record, mapped);
-	if (!recorder->show_pfns)
-		hide_pfns(record);
-}
-
-/*
- * Of two pages of a folio that follow each other, all that can differ but for
- * their place is what is mapped, the mapcount and the anon-exclusive mark, and
- * mostly nothing does.
- */
-static bool is_like_last(const struct pintest_recorder *recorder,
-			 struct page *page, pintest_mapped_t mapped)
-{
-	return page == recorder->page + 1 &&
-	       pintest_mapped_follows(recorder->mapped, mapped) &&
-	       pintest_compat_same_state(recorder->page, page) &&
-	       recorder->folio.folio_order <= pageblock_order &&
-	       recorder->show_pfns;
-}
-
-static void record_like_last(struct pintest_record *record)
-{
-	record->addr += PAGE_SIZE;
-	record->pfn++;
-	record->mapped_pfn++;
-	record->folio_index++;
-}
-
-/* Word by word: a string instruction would cost as much as all the rest. */
-static int put_record(struct pintest_record __user *to,
-		      const struct pintest_record *record)
-{
-	const u64 *from = (const u64 *)record;
-	u64 __user *word = (u64 __user *)to;
-	unsigned int i;
-
-	if (!user_write_access_begin(to, sizeof(*to)))
-		return -EFAULT;
-#pragma GCC unroll 8
-	for (i = 0; i < sizeof(*record) / sizeof(*from); i++)
-		unsafe_put_user(from[i], word + i, fault);
-	user_write_access_end();
-	return 0;
-fault:
-	user_write_access_end();
-	return -EFAULT;
-}
-
-static int put_record_of_size(void __user *to, size_t size,
-			      const struct pintest_record *record)
-{
-	size_t known = min(size, sizeof(*record));
-
-	if (copy_to_user(to, record, known) ||
-	    clear_user(to + known, size - known))
-		return -EFAULT;
-	/* Each tail may have gigabytes. */
-	cond_resched();
-	return fatal_signal_pending(current) ? -EINTR : 0;
-}
-
 /**
- * pintest_recorder_init - begin to make records
- * @recorder: to make them with
- * @to: user address of an array of records
- * @record_size: stride in it
- *
- * Return: 0, or -EINVAL if @record_size is none.
- */
-int pintest_recorder_init(struct pintest_recorder *recorder, u64 to,
-			  u32 record_size)
-{
-	if (record_size < offsetofend(struct pintest_record, migratetype) ||
-	    !IS_ALIGNED(record_size, 8))
-		return -EINVAL;
-	recorder->to = u64_to_user_ptr(to);
-	recorder->record_size = record_size;
-	recorder->show_pfns = capable(CAP_SYS_ADMIN);
-	pintest_recorder_forget(recorder);
-	return 0;
-}
-
-/**
- * pintest_recorder_forget - look anew at the folio of the next page
- * @recorder: the recorder
- */
-void pintest_recorder_forget(struct pintest_recorder *recorder)
-{
-	recorder->head = NULL;
-	recorder->page = NULL;
-}
-
-/**
- * pintest_recorder_add - hand a record to user space
- * @recorder: the recorder; what it knows of the folio of the last page is
- *	taken for true if @page is of the same
+ * pintest_record_page - tell the state of a page
+ * @record: all of it is set
  * @addr: where
- * @page: of what
+ * @page: which; no reference is needed, nor taken
  * @mapped: what is mapped there
- *
- * Return: 0, -EFAULT, or -EINTR on a fatal signal.
  */
-int pintest_recorder_add(struct pintest_recorder *recorder, unsigned long addr,
+void pintest_record_page(struct pintest_record *record, unsigned long addr,
 			 struct page *page, pintest_mapped_t mapped)
 {
 	struct page *head = compound_head(page);
-	void __user *to = recorder->to;
 
-	if (head != recorder->head) {
-		record_folio(&recorder->folio, head);
-		recorder->head = head;
-		record_page(recorder, addr, page, mapped);
-	} else if (is_like_last(recorder, page, mapped)) {
-		record_like_last(&recorder->record);
-	} else {
-		record_page(recorder, addr, page, mapped);
-	}
-	recorder->page = page;
-	recorder->mapped = mapped;
-	recorder->to += recorder->record_size;
-	if (recorder->record_size == sizeof(recorder->record))
-		return put_record(to, &recorder->record);
-	return put_record_of_size(to, recorder->record_size,
-				  &recorder->record);
-}
-
-/* If the memory of the pin is gone, nothing is mapped. */
-static int lookup(struct mm_struct *mm, unsigned long addr, unsigned long nr,
-		  pintest_mapped_t *mapped)
-{
-	int err;
-
-	if (!mmget_not_zero(mm)) {
-		memset(mapped, 0, nr * sizeof(*mapped));
-		return 0;
-	}
-	err = -EINTR;
-	if (!mmap_read_lock_killable(mm)) {
-		err = pintest_mapped_lookup(mm, addr, nr, mapped);
-		mmap_read_unlock(mm);
-	}
-	mmput(mm);
-	return err;
-}
-
-static int record_batch(struct pintest_recorder *recorder,
-			struct pintest_pin *pin, unsigned long first,
-			unsigned long nr, pintest_mapped_t *mapped)
-{
-	unsigned long addr = pin->pages.start + first * PAGE_SIZE;
-	struct page *page = NULL;
-	unsigned long i, run = 0;
-	int err = lookup(pin->gup.mm, addr, nr, mapped);
-
-	pintest_recorder_forget(recorder);
-	for (i = 0; i < nr && !err; i++, addr += PAGE_SIZE, page++, run--) {
-		if (!run)
-			page = pintest_pages_run(&pin->pages, first + i,
-						 nr - i, &run);
-		err = pintest_recorder_add(recorder, addr, page, mapped[i]);
-	}
-	return err;
-}
-
-/* The pin is in use. */
-static int record_pin(struct pintest_recorder *recorder,
-		      struct pintest_pin *pin,
-		      struct pintest_records_args *args,
-		      pintest_mapped_t *mapped)
-{
-	u64 nr;
-	int err = 0;
-
-	args->out_count = 0;
-	if (args->first >= pin->pages.nr)
-		return 0;
-	nr = min_t(u64, args->count, pin->pages.nr - args->first);
-	while (args->out_count < nr && !err) {
-		u32 batch = min_t(u64, PINTEST_BATCH, nr - args->out_count);
-
-		err = record_batch(recorder, pin,
-				   args->first + args->out_count, batch,
-				   mapped);
-		args->out_count += batch;
-		if (fatal_signal_pending(current))
-			err = -EINTR;
-		cond_resched();
-	}
-	return err;
-}
-
-/**
- * pintest_records_run - PINTEST_IOC_RECORDS
- * @call: the call
- *
- * Return: 0 or -errno as the header says.
- */
-long pintest_records_run(struct pintest_call *call)
-{
-	struct pintest_records_args *args = &call->args.records;
-	struct pintest_pin *pin = call->file->private_data;
-	struct pintest_recorder recorder;
-	pintest_mapped_t *mapped;
-	int err = pintest_recorder_init(&recorder, args->records,
-					args->record_size);
-
-	if (err)
-		return err;
-	mapped = kmalloc_array(PINTEST_BATCH, sizeof(*mapped),
-			       GFP_KERNEL_ACCOUNT);
-	if (!mapped)
-		return -ENOMEM;
-	err = pintest_pin_use(pin);
-	if (!err) {
-		err = record_pin(&recorder, pin, args, mapped);
-		pintest_pin_unuse(pin);
-	}
-	kfree(mapped);
-	return err ? err : pintest_respond(call);
+	record_folio(record, head);
+	record->addr = addr;
+	record->pfn = page_to_pfn(page);
+	record->folio_index = page - head;
+	if (record->fields & PINTEST_FIELD_MAPCOUNT)
+		record->mapcount =
+			pintest_compat_mapcount(page, record->entire_mapcount);
+	set_migratetype(record, record->pfn);
+	if (is_exclusive(record, page, head))
+		record->flags |= PINTEST_PAGE_ANON_EXCLUSIVE;
+	record_mapped(record, mapped);
 }

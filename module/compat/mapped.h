@@ -46,7 +46,7 @@ static inline bool pintest_mapped_known(pintest_mapped_t mapped)
 	return !(mapped & HMM_PFN_ERROR);
 }
 
-/* Known entries only. One that is not valid may hold a pfn all the same. */
+/* Known entries only. */
 static inline bool pintest_mapped_present(pintest_mapped_t mapped)
 {
 	return mapped & HMM_PFN_VALID;
@@ -58,17 +58,19 @@ static inline bool pintest_mapped_writable(pintest_mapped_t mapped)
 	return mapped & HMM_PFN_WRITE;
 }
 
-/* Present entries only. */
+/* 0 if nothing is present. */
 static inline unsigned long pintest_mapped_pfn(pintest_mapped_t mapped)
 {
 	return mapped & ~HMM_PFN_FLAGS;
 }
 
-/* The next page is mapped in the same way. Never if nothing is mapped. */
-static inline bool pintest_mapped_follows(pintest_mapped_t mapped,
-					  pintest_mapped_t next)
+/*
+ * How a page is mapped, whichever it is. What is not present is 0, or only
+ * unknown.
+ */
+static inline unsigned long pintest_mapped_how(pintest_mapped_t mapped)
 {
-	return next == mapped + 1;
+	return mapped & HMM_PFN_FLAGS;
 }
 
 #endif /* PINTEST_COMPAT_MAPPED_H */

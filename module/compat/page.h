@@ -166,13 +166,88 @@ static inline int pintest_compat_mapcount(struct page *page, int entire)
 #endif
 }
 
-/* Whether two pages of a folio have the same mapcount and anon-exclusive. */
-static inline bool pintest_compat_same_state(const struct page *a,
-					     const struct page *b)
+#ifdef HAVE_ANON_EXCLUSIVE
+#define PINTEST_EXCLUSIVE_BIT BIT(PG_anon_exclusive)
+#else
+#define PINTEST_EXCLUSIVE_BIT 0UL
+#endif
+
+/* Bits of a page's flags on which its record depends. */
+#define PINTEST_STATE_BITS \
+	(BIT(PG_swapbacked) | BIT(PG_dirty) | BIT(PG_writeback) | \
+	 BIT(PG_lru) | BIT(PG_mlocked) | BIT(PG_swapcache) | \
+	 BIT(PG_head) | BIT(PG_reserved) | PINTEST_EXCLUSIVE_BIT | \
+	 ZONES_MASK << ZONES_PGSHIFT | NODES_MASK << NODES_PGSHIFT)
+
+/**
+ * struct pintest_state - of a page, all on which its record depends
+ * @flags: bits of its own
+ * @kind: what its mapping says that it is, and whether it is a tail
+ * @mapcount: of its own, as the page has it
+ * @refcount: references
+ */
+struct pintest_state {
+	unsigned long flags;
+	unsigned long kind;
+	int mapcount;
+	int refcount;
+};
+
+static __always_inline struct pintest_state
+pintest_compat_state(struct page *page)
 {
-	return atomic_read(&a->_mapcount) == atomic_read(&b->_mapcount) &&
-	       pintest_compat_anon_exclusive(a) ==
-	       pintest_compat_anon_exclusive(b);
+	return (struct pintest_state){
+		.flags = pintest_compat_flags(page) & PINTEST_STATE_BITS,
+		.kind = ((unsigned long)READ_ONCE(page->mapping) & 3) |
+			(PageTail(page) ? 4 : 0),
+		.mapcount = atomic_read(&page->_mapcount),
+		.refcount = page_ref_count(page),
+	};
+}
+
+/*
+ * Whether @page has the record of another folio of one page, whose state is
+ * @state, but for where it is. They are in the same block of frames. What is
+ * reserved may be the zeropage, or not.
+ */
+static __always_inline bool
+pintest_compat_same_state(const struct pintest_state *state, struct page *page)
+{
+	struct pintest_state other = pintest_compat_state(page);
+
+	return state->flags == other.flags && state->kind == other.kind &&
+	       state->mapcount == other.mapcount &&
+	       state->refcount == other.refcount &&
+	       !(state->flags & BIT(PG_reserved));
+}
+
+/* The same for two pages of a large folio, for which @bits of flags count. */
+static __always_inline bool
+pintest_compat_same_tail(const struct pintest_state *state, struct page *page,
+			 unsigned long bits)
+{
+	return state->mapcount == atomic_read(&page->_mapcount) &&
+	       !((pintest_compat_flags(page) ^ state->flags) & bits);
+}
+
+/* The size of a block is the kernel's secret where it is no constant. */
+#if defined(CONFIG_SPARSEMEM) && defined(HAVE_PAGEBLOCK_ORDER)
+#define PINTEST_HAS_BLOCKS
+#endif
+
+/* Page frames of which one block's properties are true: an order. */
+static inline unsigned int pintest_compat_block_order(void)
+{
+#ifdef PINTEST_HAS_BLOCKS
+	return pageblock_order;
+#else
+	return BITS_PER_LONG - 1;
+#endif
+}
+
+static inline bool pintest_compat_has_migratetype(void)
+{
+	return pintest_compat_block_order() < BITS_PER_LONG - 1;
 }
 
 /*
@@ -182,7 +257,7 @@ static inline bool pintest_compat_same_state(const struct page *a,
  */
 static inline int pintest_compat_migratetype(unsigned long pfn)
 {
-#if defined(CONFIG_SPARSEMEM)
+#ifdef PINTEST_HAS_BLOCKS
 	struct mem_section *section = __pfn_to_section(pfn);
 	unsigned long block = (pfn & (PAGES_PER_SECTION - 1)) >>
 			      pageblock_order;

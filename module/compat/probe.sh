@@ -1,32 +1,36 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# probe.sh SYMVERS PROBES OUT CC [FLAG...]
+# probe.sh SYMVERS PROBES OUT NM CC [FLAG...]
 #
 # Asks the kernel that the module is built for what it has, and writes the
 # answers to OUT as HAVE_* macros. Distributions backport in both directions,
 # so nothing here looks at a version.
 #
 # A section "#ifdef PROBE_X" of PROBES becomes HAVE_X if it compiles. A line
-# "needs X: symbol..." also demands that the kernel exports these symbols; a
-# compiler alone cannot tell.
+# "needs X: symbol..." also demands that the kernel exports these symbols, and
+# "links X:" that it exports all that the section's object takes; a compiler
+# alone cannot tell.
 set -eu
 
-symvers=$1 probes=$2 out=$3
-shift 3
+symvers=$1 probes=$2 out=$3 nm=$4
+shift 4
 
 die() {
 	echo "pintest: cannot probe this kernel: $*" >&2
 	exit 1
 }
 
+# compiles NAME HOW CC [FLAG...]: with warnings, also where the kernel takes
+# them for errors.
 compiles() {
-	name=$1
-	shift
+	name=$1 how=$2
+	shift 2
+	# shellcheck disable=SC2086 # options
 	"$@" -DMODULE -DKBUILD_MODNAME='"probe"' -D"PROBE_$name" \
-		-Werror=implicit-function-declaration \
+		-Wno-error -Werror=implicit-function-declaration \
 		-Werror=incompatible-pointer-types -Werror=int-conversion \
-		-fsyntax-only -x c "$probes"
+		$how -x c "$probes"
 }
 
 exported() {
@@ -42,18 +46,36 @@ exports_needs() {
 	done
 }
 
+# links NAME CC [FLAG...]: left to the linker are what modpost lets pass, too.
+links() {
+	grep -q "links $1:" "$probes" || return 0
+	name=$1
+	shift
+	compiles "$name" "-c -o $out.o" "$@" || return 1
+	# shellcheck disable=SC2086 # a command with options
+	symbols=$($nm -u "$out.o" | awk '{ print $NF }')
+	rm "$out.o"
+	for symbol in $symbols; do
+		case $symbol in
+		.TOC. | _GLOBAL_OFFSET_TABLE_ | _restgpr* | _savegpr*) ;;
+		*) exported "$symbol" || return 1 ;;
+		esac
+	done
+}
+
 [ -s "$symvers" ] || die "$symvers is missing or empty; install the headers"
 exported misc_register || die "$symvers does not list misc_register"
-error=$(compiles SANITY "$@" 2>&1) || die "$error"
-! compiles NONSENSE "$@" >/dev/null 2>&1 || die "$1 accepts nonsense"
+error=$(compiles SANITY -fsyntax-only "$@" 2>&1) || die "$error"
+! compiles NONSENSE -fsyntax-only "$@" >/dev/null 2>&1 || die "$1 accepts nonsense"
 
 {
 	echo "/* Written by probe.sh: what this kernel has. */"
 	# shellcheck disable=SC2013 # words
 	for name in $(sed -n 's/^#ifdef PROBE_\([A-Z0-9_]*\)$/\1/p' "$probes"); do
 		case $name in SANITY | NONSENSE) continue ;; esac
-		if exports_needs "$name" && compiles "$name" "$@" 2>/dev/null
-		then
+		if exports_needs "$name" &&
+		   compiles "$name" -fsyntax-only "$@" 2>/dev/null &&
+		   links "$name" "$@" 2>/dev/null; then
 			echo "#define HAVE_$name 1"
 		else
 			echo "/* HAVE_$name: no */"

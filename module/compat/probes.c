@@ -145,9 +145,25 @@ int probe(struct folio *folio)
 }
 #endif
 
+/* links PAGEBLOCK_ORDER: where it is a variable, nobody exports it */
+#ifdef PROBE_PAGEBLOCK_ORDER
+unsigned int probe(void)
+{
+	return pageblock_order;
+}
+#endif
+
 /* MIGRATE_ISOLATE became a bit of its own in 6.18. */
 #ifdef PROBE_PB_ISOLATE
 int probe = PB_migrate_isolate;
+#endif
+
+/* links P4D_OFFSET: out of line on riscv since 6.8, and not exported */
+#ifdef PROBE_P4D_OFFSET
+pud_t *probe(pgd_t *pgd)
+{
+	return pud_offset(p4d_offset(pgd, 0), 0);
+}
 #endif
 
 /* 5.11; kmap() before. */

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The way down a process's page tables, without a lock and without a change.
+ *
+ * Interrupts are off, so that no table is freed under the walk: the freeing
+ * side waits for them, as it does for GUP-fast. An entry is followed only if it
+ * surely is a table.
+ */
+#ifndef PINTEST_COMPAT_TABLES_H
+#define PINTEST_COMPAT_TABLES_H
+
+#include <linux/mm.h>
+#include <linux/pgtable.h>
+#include "features.h"
+
+/*
+ * Where tables are freed in a way that GUP-fast may walk them, and an entry is
+ * read as a whole.
+ */
+#define PINTEST_READS_TABLES \
+	(IS_ENABLED(CONFIG_64BIT) && !IS_ENABLED(CONFIG_ARCH_HAS_HUGEPD) && \
+	 (IS_ENABLED(CONFIG_HAVE_FAST_GUP) || \
+	  IS_ENABLED(CONFIG_HAVE_GUP_FAST)))
+
+/* riscv has them out of line, and to itself, since 6.8. */
+static inline p4d_t *pintest_compat_p4d(struct mm_struct *mm, pgd_t *pgd,
+					unsigned long addr)
+{
+#ifdef HAVE_P4D_OFFSET
+	return p4d_offset(pgd, addr);
+#else
+	if (mm_p4d_folded(mm))
+		return (p4d_t *)pgd;
+	return (p4d_t *)pgd_page_vaddr(READ_ONCE(*pgd)) + p4d_index(addr);
+#endif
+}
+
+static inline pud_t *pintest_compat_pud(struct mm_struct *mm, p4d_t *p4d,
+					unsigned long addr)
+{
+#ifdef HAVE_P4D_OFFSET
+	return pud_offset(p4d, addr);
+#else
+	if (mm_pud_folded(mm))
+		return (pud_t *)p4d;
+	return p4d_pgtable(READ_ONCE(*p4d)) + pud_index(addr);
+#endif
+}
+
+/*
+ * The entry of the last level but one for @addr, or NULL: then nothing is
+ * mapped before *@next, or that is @addr and a walk cannot tell.
+ */
+static inline pmd_t *pintest_compat_pmd(struct mm_struct *mm,
+					unsigned long addr, unsigned long end,
+					unsigned long *next)
+{
+	pgd_t *pgd = pgd_offset(mm, addr);
+	p4d_t *p4d;
+	pud_t *pud;
+
+	*next = addr;
+	if (pgd_none(*pgd))
+		*next = pgd_addr_end(addr, end);
+	if (pgd_none(*pgd) || pgd_bad(*pgd) ||
+	    IS_ENABLED(CONFIG_ARCH_HAS_HUGEPD))
+		return NULL;
+	p4d = pintest_compat_p4d(mm, pgd, addr);
+	if (p4d_none(*p4d))
+		*next = p4d_addr_end(addr, end);
+	if (p4d_none(*p4d) || !p4d_present(*p4d) || p4d_bad(*p4d))
+		return NULL;
+	pud = pintest_compat_pud(mm, p4d, addr);
+	if (pud_none(*pud))
+		*next = pud_addr_end(addr, end);
+	if (pud_none(*pud) || !pud_present(*pud) || pud_leaf(*pud) ||
+	    pud_bad(*pud))
+		return NULL;
+	return pmd_offset(pud, addr);
+}
+
+#endif /* PINTEST_COMPAT_TABLES_H */
