@@ -12,6 +12,7 @@ static_assert(sizeof(struct pintest_pin_args) == 48);
 static_assert(sizeof(struct pintest_unpin_args) == 8);
 static_assert(sizeof(struct pintest_records_args) == 32);
 static_assert(sizeof(struct pintest_inspect_args) == 56);
+static_assert(sizeof(struct pintest_bench_args) == 64);
 static_assert(sizeof(struct pintest_record) == 64);
 static_assert(offsetof(struct pintest_record, fields) == 24);
 static_assert(offsetof(struct pintest_record, folio_order) == 60);
@@ -91,7 +92,8 @@ int pintest_respond(struct pintest_call *call)
  * @addr: first byte
  * @length: bytes
  *
- * Return: 0, -EINVAL if it is not whole pages or none, -EOVERFLOW if it wraps.
+ * Return: 0, -EINVAL if it is not whole pages or none, -EOVERFLOW if it wraps or
+ * the kernel has no such addresses.
  */
 int pintest_check_range(u64 addr, u64 length)
 {

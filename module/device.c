@@ -26,6 +26,12 @@ static const struct pintest_command commands[] = {
 		offsetofend(struct pintest_inspect_args, out_next),
 		pintest_inspect_run,
 	},
+	{
+		PINTEST_IOC_BENCH,
+		sizeof(struct pintest_bench_args),
+		offsetofend(struct pintest_bench_args, out_put_ns),
+		pintest_bench_run,
+	},
 };
 
 static long device_ioctl(struct file *file, unsigned int cmd,

@@ -13,6 +13,7 @@
  * record.c   the state of a page
  * recorder.c records of many pages, as those of a pin
  * inspect.c  the state of whatever is mapped in a range
+ * bench.c    what taking pages and giving them back costs
  * target.c   whose memory
  * gup_test.c the interface of the kernel's own mm/gup_test.c, if asked for
  * compat/    the only place that knows that kernels differ
@@ -37,6 +38,7 @@ union pintest_args {
 	struct pintest_unpin_args unpin;
 	struct pintest_records_args records;
 	struct pintest_inspect_args inspect;
+	struct pintest_bench_args bench;
 };
 
 /**
@@ -233,6 +235,10 @@ long pintest_records_run(struct pintest_call *call);
 /* inspect.c */
 
 long pintest_inspect_run(struct pintest_call *call);
+
+/* bench.c */
+
+long pintest_bench_run(struct pintest_call *call);
 
 /* gup_test.c */
 

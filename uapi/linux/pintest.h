@@ -11,7 +11,7 @@
 /**
  * DOC: Overview
  *
- * /dev/pintest (mode 0600) takes INFO, PIN and INSPECT. PIN pins pages of a
+ * /dev/pintest (mode 0600) takes INFO, PIN, INSPECT and BENCH. PIN pins pages of a
  * user range with a chosen kernel call and chosen FOLL flags, and returns a
  * new descriptor, the pin, which takes UNPIN and RECORDS. pread() and
  * pwrite() on that descriptor read and write the pinned pages as a device
@@ -54,6 +54,7 @@
 #define PINTEST_IOC_INFO	_IO(PINTEST_IOC_TYPE, 0x00)
 #define PINTEST_IOC_PIN		_IO(PINTEST_IOC_TYPE, 0x01)
 #define PINTEST_IOC_INSPECT	_IO(PINTEST_IOC_TYPE, 0x02)
+#define PINTEST_IOC_BENCH	_IO(PINTEST_IOC_TYPE, 0x03)
 #define PINTEST_IOC_UNPIN	_IO(PINTEST_IOC_TYPE, 0x10)
 #define PINTEST_IOC_RECORDS	_IO(PINTEST_IOC_TYPE, 0x11)
 
@@ -189,7 +190,8 @@ struct pintest_info_args {
  *
  * EINVAL:    @addr or @length is not a multiple of the page size, @length is
  *            0, or @pid is not 0 with an @api that has none.
- * EOVERFLOW: @addr + @length wraps around.
+ * EOVERFLOW: @addr + @length wraps around, or needs more bits than an address
+ *            of the kernel has.
  * EFAULT:    the range is not in user space, or its first page cannot be
  *            pinned.
  * EBADRQC:   this kernel does not have @api, or @api would not take @foll on
@@ -469,7 +471,8 @@ struct pintest_records_args {
  *
  * EBADRQC:   this kernel cannot tell what is mapped (no hmm_range_fault()).
  * EINVAL:    @addr, @length, @record_size or @count is not as said above.
- * EOVERFLOW: @addr + @length wraps around.
+ * EOVERFLOW: @addr + @length wraps around, or needs more bits than an address
+ *            of the kernel has.
  * ESRCH, EPERM: as with PIN.
  * EINTR:     a fatal signal came.
  */
@@ -484,6 +487,48 @@ struct pintest_inspect_args {
 	__u32 out_count;
 	__u32 out_reserved;
 	__aligned_u64 out_next;
+};
+
+/** define PINTEST_BENCH_BATCH - most that &pintest_bench_args.batch can be */
+#define PINTEST_BENCH_BATCH	4096
+
+/**
+ * struct pintest_bench_args - argument of PINTEST_IOC_BENCH
+ *
+ * @size: sizeof(struct pintest_bench_args)
+ * @api: &enum pintest_api
+ * @addr: first byte of the range, as in &struct pintest_pin_args
+ * @length: bytes in the range, as there
+ * @foll: &enum pintest_foll bits
+ * @pid: process whose memory it is, as in &struct pintest_pin_args
+ * @batch: pages that each call is asked for, and then given back together,
+ *	from 1 to PINTEST_BENCH_BATCH
+ * @out_errno: why fewer pages than asked for were taken, as in
+ *	&struct pintest_pin_args
+ * @out_pages: pages taken, at least 1
+ * @out_take_ns: nanoseconds that taking them took
+ * @out_put_ns: nanoseconds that giving them back took
+ *
+ * Takes all pages of a range, then gives all of them back, and tells how long
+ * that took: the calls, the mmap lock for those that need it, and nothing else.
+ * Pages count against RLIMIT_MEMLOCK meanwhile.
+ *
+ * Errors, beside those of every ioctl: as with PIN, but for those of
+ * descriptors. EINVAL also if @batch is out of range. EINTR also if the signal
+ * came after all pages were taken.
+ */
+struct pintest_bench_args {
+	__u32 size;
+	__u32 api;
+	__aligned_u64 addr;
+	__aligned_u64 length;
+	__u32 foll;
+	__s32 pid;
+	__u32 batch;
+	__u32 out_errno;
+	__aligned_u64 out_pages;
+	__aligned_u64 out_take_ns;
+	__aligned_u64 out_put_ns;
 };
 
 #endif /* _UAPI_LINUX_PINTEST_H */
