@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Pins: taking and giving them back, and their bytes.
+ * Pins: taking and giving them back, what that costs, and their bytes.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -41,6 +41,17 @@ int pintest_pin_new(struct pintest *pt, const struct pintest_request *req,
 		.error = args.out_errno,
 		.pages = args.out_pages,
 	};
+	*pin = new;
+	return 0;
+}
+
+int pintest_pin_adopt(int fd, uint64_t pages, struct pintest_pin **pin)
+{
+	struct pintest_pin *new = malloc(sizeof(*new));
+
+	if (!new)
+		return -ENOMEM;
+	*new = (struct pintest_pin) { .fd = fd, .pages = pages };
 	*pin = new;
 	return 0;
 }
@@ -112,4 +123,29 @@ ssize_t pintest_pin_write(struct pintest_pin *pin, const void *buf,
 		done += n;
 	}
 	return done;
+}
+
+int pintest_bench(struct pintest *pt, const struct pintest_request *req,
+		  uint32_t batch, struct pintest_cost *cost)
+{
+	struct pintest_bench_args args = {
+		.size = sizeof(args),
+		.api = req->api,
+		.addr = req->addr,
+		.length = req->length,
+		.foll = req->foll,
+		.pid = req->pid,
+		.batch = batch,
+	};
+	int ret = pintest_ioctl(pt->fd, PINTEST_IOC_BENCH, &args);
+
+	if (ret)
+		return ret;
+	*cost = (struct pintest_cost) {
+		.pages = args.out_pages,
+		.error = args.out_errno,
+		.take_ns = args.out_take_ns,
+		.put_ns = args.out_put_ns,
+	};
+	return 0;
 }

@@ -120,6 +120,16 @@ int pintest_pin_new(struct pintest *pt, const struct pintest_request *req,
 		    struct pintest_pin **pin);
 
 /**
+ * pintest_pin_adopt() - the pin of a descriptor that another process passed on
+ * @fd: the descriptor, which is the pin's from now on
+ * @pages: how many pages it holds
+ * @pin: the pin, to be freed with pintest_pin_free()
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int pintest_pin_adopt(int fd, uint64_t pages, struct pintest_pin **pin);
+
+/**
  * pintest_pin_free() - close the pin, which unpins if nobody else has it open
  * @pin: the pin, or NULL
  *
@@ -211,6 +221,35 @@ ssize_t pintest_pin_records(struct pintest_pin *pin, uint64_t first,
 ssize_t pintest_inspect(struct pintest *pt, pid_t pid, uint64_t *addr,
 			uint64_t end, struct pintest_record *records,
 			size_t count);
+
+/* Costs */
+
+/**
+ * struct pintest_cost - what taking pages and giving them back took
+ *
+ * @pages: pages taken, at least 1
+ * @error: why there are fewer than asked for, a positive errno, or 0
+ * @take_ns: nanoseconds that taking them took
+ * @put_ns: nanoseconds that giving them back took
+ */
+struct pintest_cost {
+	uint64_t pages;
+	int error;
+	uint64_t take_ns;
+	uint64_t put_ns;
+};
+
+/**
+ * pintest_bench() - time the kernel's calls on a range, and nothing else
+ * @pt: the device
+ * @req: what to take, and how
+ * @batch: pages that each call is asked for, 1 to PINTEST_BENCH_BATCH
+ * @cost: what it took; nothing stays pinned
+ *
+ * Return: 0, or what PINTEST_IOC_BENCH says.
+ */
+int pintest_bench(struct pintest *pt, const struct pintest_request *req,
+		  uint32_t batch, struct pintest_cost *cost);
 
 /* Names */
 
