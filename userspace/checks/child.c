@@ -3,15 +3,14 @@
  * Children that are waited for with a deadline.
  */
 #include <errno.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "child.h"
+#include "deadline.h"
 
 /* One that is stuck in the kernel does not even die: it is left behind. */
 #define DYING_MS	10000
@@ -27,25 +26,12 @@ static void child_main(pid_t parent, const sigset_t *mask,
 	_exit(EXIT_SUCCESS);
 }
 
-/* Return: 1 if it ended, 0 after the deadline, -errno. */
-static int await_end(int pidfd, int ms, const sigset_t *mask)
-{
-	struct timespec deadline = {
-		.tv_sec = ms / 1000,
-		.tv_nsec = ms % 1000 * 1000000L,
-	};
-	struct pollfd poll_fd = { .fd = pidfd, .events = POLLIN };
-	int n = ppoll(&poll_fd, 1, &deadline, mask);
-
-	return n < 0 ? -errno : n;
-}
-
 static int await_killed(int pidfd)
 {
 	sigset_t all;
 
 	sigfillset(&all);
-	return await_end(pidfd, DYING_MS, &all);
+	return deadline_await(pidfd, DYING_MS, &all);
 }
 
 /*
@@ -55,7 +41,7 @@ static int await_killed(int pidfd)
 static int wait_for(pid_t pid, int pidfd, int deadline_ms,
 		    const sigset_t *mask, struct child_end *end)
 {
-	int status, ended = await_end(pidfd, deadline_ms, mask);
+	int status, ended = deadline_await(pidfd, deadline_ms, mask);
 
 	end->late = !ended;
 	kill(-pid, SIGKILL);

@@ -6,7 +6,7 @@
  * Children write what they observe into memory that the engine shares with
  * them, so that nothing of it is lost when one is killed. Settings are
  * changed by the engine, for all scenarios of one memory kind, and put back
- * when the next kind begins.
+ * when the next kind begins, or after a scenario whose event takes more.
  */
 #include <errno.h>
 #include <signal.h>
@@ -75,7 +75,10 @@ static void do_job(void *arg)
 {
 	const struct job *job = arg;
 
-	scenario_run(job->pt, job->scenario, job->seen);
+	if (job->scenario->solo)
+		solo_run(job->pt, job->scenario->solo, job->seen);
+	else
+		scenario_run(job->pt, job->scenario, job->seen);
 }
 
 /* A run that is going on. */
@@ -84,30 +87,48 @@ struct going {
 	struct run *run;
 	struct settings *settings;
 	const struct memory_kind *kind;
+	bool own_settings;
 	struct endings endings;
 };
+
+static void settings_renew(struct going *going)
+{
+	settings_restore(going->settings);
+	going->settings = settings_new(NULL);
+}
 
 /* What has to be so before a child is started; else what is seen is that. */
 static bool prepare(struct going *going, const struct scenario *scenario,
 		    struct observations *seen)
 {
-	bool forks = scenario->event->traits & EVENT_FORKS;
-
 	seen->stage = STAGE_ASK;
 	seen->error = scenario_ask(going->engine->pt, scenario, &seen->why);
 	if (seen->error)
 		return false;
 	seen->stage = STAGE_MAP;
-	if (scenario->memory != going->kind) {
-		settings_restore(going->settings);
-		going->settings = settings_new(NULL);
-		going->kind = scenario->memory;
-	}
+	if (scenario->memory != going->kind || going->own_settings)
+		settings_renew(going);
+	going->kind = scenario->memory;
+	going->own_settings = scenario->event->prepare;
 	if (going->settings)
-		seen->error = memory_prepare(scenario->memory, forks,
-					     going->settings, &seen->why);
+		seen->error = event_prepare(scenario->event, scenario->memory,
+					    going->settings, &seen->why);
 	else
 		seen->error = reason(&seen->why, -ENOMEM, "no memory");
+	return !seen->error;
+}
+
+static bool prepare_solo(struct going *going, const struct solo *solo,
+			 struct observations *seen)
+{
+	seen->stage = STAGE_MAP;
+	settings_renew(going);
+	going->kind = NULL;
+	if (!going->settings)
+		seen->error = reason(&seen->why, -ENOMEM, "no memory");
+	else if (solo->prepare)
+		seen->error = solo->prepare(solo->arg, going->settings,
+					    &seen->why);
 	return !seen->error;
 }
 
@@ -121,11 +142,14 @@ static int run_scenario(struct going *going, const struct scenario *scenario,
 	};
 	int deadline = going->engine->deadline_ms;
 	struct child_end end;
+	bool ready;
 	int ret;
 
-	if (!prepare(going, scenario, seen))
+	ready = scenario->solo ? prepare_solo(going, scenario->solo, seen) :
+				 prepare(going, scenario, seen);
+	if (!ready)
 		return 0;
-	if (scenario->memory->traits & MEMORY_LONG)
+	if (scenario->memory && scenario->memory->traits & MEMORY_LONG)
 		deadline *= LONGER;
 	ret = child_run(do_job, &job, deadline, &going->endings.before, &end);
 	seen->signal = end.signal;
@@ -144,7 +168,8 @@ static void judge_check(struct going *going, const struct check *check,
 	result->check = check;
 	result->scenario = scenario;
 	result->seen = seen;
-	result->judgement = rule_judge(check->rule, scenario, seen);
+	result->judgement = scenario->solo ?
+		solo_judge(seen) : rule_judge(check->rule, scenario, seen);
 	result->known = known_find(check->id, &result->judgement, seen);
 	if (engine->known && result->known &&
 	    result->judgement.verdict == VERDICT_FAIL)

@@ -98,19 +98,26 @@ static int enable(struct settings *settings, const char *file,
 }
 
 /* Newer kernels have a switch for each size as well as the common one. */
-static int enable_size(struct settings *settings, struct reason *why)
+int settings_need_thp_size(struct settings *settings, uint64_t size,
+			   struct reason *why)
 {
 	char file[SETTING_LENGTH], value[SETTING_LENGTH];
-	uint64_t size;
 
-	if (settings_read_number(settings, THP "hpage_pmd_size", &size))
-		return 0;
 	snprintf(file, sizeof(file), THP "hugepages-%" PRIu64 "kB/enabled",
 		 size >> 10);
 	if (settings_read(settings, file, value) ||
 	    !settings_chosen(value, "never"))
 		return 0;
 	return enable(settings, file, "inherit", why);
+}
+
+static int enable_pmd_size(struct settings *settings, struct reason *why)
+{
+	uint64_t size;
+
+	if (settings_read_number(settings, THP "hpage_pmd_size", &size))
+		return 0;
+	return settings_need_thp_size(settings, size, why);
 }
 
 static int enable_zero_page(struct settings *settings, struct reason *why)
@@ -136,7 +143,7 @@ int settings_need_thp(struct settings *settings, bool zero_page,
 	if (settings_chosen(value, "never"))
 		ret = enable(settings, THP "enabled", "madvise", why);
 	if (!ret)
-		ret = enable_size(settings, why);
+		ret = enable_pmd_size(settings, why);
 	if (!ret && zero_page)
 		ret = enable_zero_page(settings, why);
 	return ret;

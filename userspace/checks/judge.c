@@ -14,12 +14,10 @@
 #include "reason.h"
 #include "words.h"
 
-static struct judgement judged(enum verdict verdict, enum finding finding,
-			       const char *format, ...)
-	__attribute__((format(printf, 3, 4)));
+const struct judgement passed = { .verdict = VERDICT_PASS };
 
-static struct judgement judged(enum verdict verdict, enum finding finding,
-			       const char *format, ...)
+struct judgement judged(enum verdict verdict, enum finding finding,
+			const char *format, ...)
 {
 	struct judgement judgement = {
 		.verdict = verdict,
@@ -34,15 +32,8 @@ static struct judgement judged(enum verdict verdict, enum finding finding,
 	return judgement;
 }
 
-static const struct judgement passed = { .verdict = VERDICT_PASS };
-
-/* "page 1: who reads what", the start of most sentences. */
-struct told {
-	char text[96];
-};
-
-static struct told tell(const struct observations *seen, size_t page,
-			enum reading reading)
+struct told tell(const struct observations *seen, size_t page,
+		 enum reading reading)
 {
 	char word[WORD_TEXT_LENGTH];
 	struct told told;
@@ -55,11 +46,12 @@ static struct told tell(const struct observations *seen, size_t page,
 
 /*
  * A call into the kernel that hangs is a failure of the kernel; mapping
- * memory that takes too long is not.
+ * memory that takes too long is not. A check that stands alone tells of hangs
+ * itself.
  */
 static struct judgement judge_late(const struct observations *seen)
 {
-	bool ours = seen->stage == STAGE_MAP;
+	bool ours = seen->stage == STAGE_MAP || seen->stage == STAGE_SOLO;
 
 	return judged(ours ? VERDICT_BROKEN : VERDICT_FAIL,
 		      ours ? FINDING_NONE : FINDING_HANG,
@@ -110,7 +102,18 @@ struct judgement judge_ending(const struct scenario *scenario,
 		      FINDING_NONE, "%s", seen->why.text);
 }
 
-/* What the pin reads before the process writes is what was there. */
+/* What the pin has to read before the process writes. */
+static uint64_t old_data(const struct scenario *scenario,
+			 const struct observations *seen)
+{
+	if (scenario->event->traits & EVENT_CHILD_WRITES &&
+	    !(scenario->memory->traits & MEMORY_PRIVATE))
+		return WORD_CHILD;
+	if (scenario->event->traits & EVENT_WRITES_FIRST)
+		return WORD_PROCESS;
+	return seen->filled;
+}
+
 static struct judgement judge_old_data(const struct scenario *scenario,
 				       const struct observations *seen,
 				       size_t page)
@@ -121,15 +124,32 @@ static struct judgement judge_old_data(const struct scenario *scenario,
 		return judged(VERDICT_FAIL, FINDING_NONE,
 			      "%s, not what was there",
 			      tell(seen, page, READ_PINNED).text);
-	if (scenario->event->traits & EVENT_CHILD_WRITES &&
-	    !word_is(&words[READ_BETWEEN], seen->filled))
+	if (scenario->event->traits & EVENT_WRITES_FIRST &&
+	    word_is(&words[READ_BETWEEN], seen->filled))
+		return judged(VERDICT_FAIL, FINDING_STALE,
+			      "%s, not the write of the process",
+			      tell(seen, page, READ_BETWEEN).text);
+	if (!word_is(&words[READ_BETWEEN], old_data(scenario, seen)))
 		return judged(VERDICT_FAIL, FINDING_LEAKED,
-			      "%s after a child wrote to its private copy",
+			      "%s, which the process did not write",
 			      tell(seen, page, READ_BETWEEN).text);
 	if (!word_is(&words[READ_PROCESS], WORD_PROCESS))
 		return judged(VERDICT_BROKEN, FINDING_NONE,
 			      "%s, not its own write",
 			      tell(seen, page, READ_PROCESS).text);
+	return passed;
+}
+
+static struct judgement judge_went_apart(const struct scenario *scenario,
+					 const struct observations *seen)
+{
+	size_t i;
+
+	for (i = 0; i < CHECK_PAGES; i++)
+		if (!word_is(&seen->pages[i].words[READ_AFTER], WORD_PROCESS))
+			return judged(VERDICT_DETACHED, FINDING_NONE,
+				      "the pin does not see writes after %s, and need not",
+				      scenario->event->id);
 	return passed;
 }
 
@@ -139,6 +159,8 @@ struct judgement judge_fresh(const struct scenario *scenario,
 	struct judgement judgement = passed;
 	size_t i;
 
+	if (event_detaches(scenario->event, scenario->memory))
+		return judge_went_apart(scenario, seen);
 	for (i = 0; i < CHECK_PAGES && !judgement.verdict; i++) {
 		const struct word *after = &seen->pages[i].words[READ_AFTER];
 

@@ -35,6 +35,7 @@ void ktap_result(FILE *out, size_t number, const struct result *result,
 		[VERDICT_BROKEN] = { "not ok", "ERROR" },
 		[VERDICT_SKIP] = { "ok", "SKIP" },
 		[VERDICT_XFAIL] = { "ok", "XFAIL" },
+		[VERDICT_DETACHED] = { "ok", "DETACHED" },
 	};
 	enum verdict verdict = result->judgement.verdict;
 	const char *directive = lines[verdict].directive;

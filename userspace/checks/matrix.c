@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The matrix of a run: a row for each memory kind and access, a column for
- * each way, the worst verdict of the cell's rules and events in it.
+ * each way, the worst verdict of the cell's rules and events in it. Checks
+ * that stand alone have a list of their own.
  */
 #include <errno.h>
 #include <libsmartcols.h>
@@ -81,20 +82,70 @@ static int fill_row(struct matrix *matrix, const struct run *run,
 	return 0;
 }
 
-int report_matrix(FILE *out, const struct run *run)
+static int fill_rows(struct matrix *matrix, const struct run *run)
+{
+	size_t next = 0;
+	int ret = add_columns(matrix, run);
+
+	while (!ret && next < run->result_count &&
+	       !run->results[next].scenario->solo)
+		ret = fill_row(matrix, run, &next);
+	return ret;
+}
+
+static int fill_solos(struct matrix *matrix, const struct run *run)
+{
+	size_t i;
+
+	if (!scols_table_new_column(matrix->table, "CHECK", 0, 0) ||
+	    !scols_table_new_column(matrix->table, "VERDICT", 0, 0))
+		return -ENOMEM;
+	for (i = 0; i < run->result_count; i++) {
+		const struct result *result = &run->results[i];
+		struct libscols_line *line;
+
+		if (!result->scenario->solo)
+			continue;
+		line = scols_table_new_line(matrix->table, NULL);
+		if (!line)
+			return -ENOMEM;
+		scols_line_set_data(line, 0, result->check->id);
+		scols_line_set_data(line, 1,
+				    verdict_name(result->judgement.verdict));
+	}
+	return 0;
+}
+
+static int print_matrix(FILE *out, const struct run *run,
+			int (*fill)(struct matrix *matrix,
+				    const struct run *run))
 {
 	struct matrix matrix = { .table = scols_new_table() };
-	size_t next = 0;
 	int ret;
 
 	if (!matrix.table)
 		return -ENOMEM;
 	scols_table_set_stream(matrix.table, out);
-	ret = add_columns(&matrix, run);
-	while (!ret && next < run->result_count)
-		ret = fill_row(&matrix, run, &next);
+	ret = fill(&matrix, run);
 	if (!ret)
 		ret = scols_print_table(matrix.table);
 	scols_unref_table(matrix.table);
+	return ret;
+}
+
+/* Those that stand alone come last. */
+int report_matrix(FILE *out, const struct run *run)
+{
+	size_t count = run->result_count;
+	bool products = count && !run->results[0].scenario->solo;
+	bool alone = count && run->results[count - 1].scenario->solo;
+	int ret = 0;
+
+	if (products)
+		ret = print_matrix(out, run, fill_rows);
+	if (products && alone)
+		fputc('\n', out);
+	if (!ret && alone)
+		ret = print_matrix(out, run, fill_solos);
 	return ret;
 }

@@ -2,209 +2,82 @@
 /*
  * Memory kinds: the table, and what is common to all of them.
  */
-#include <dirent.h>
 #include <errno.h>
 #include <inttypes.h>
+#include <sched.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "array_size.h"
 #include "memory_maps.h"
 #include "peer.h"
 #include "reason.h"
-#include "settings.h"
 #include "words.h"
 
-#define KINDS_MAX	32
-#define SIZE_2M		(UINT64_C(2) << 20)
-#define SIZE_1G		(UINT64_C(1) << 30)
+#define KINDS_MAX	256
 /* Clearing and copying more than that takes too long for every run. */
 #define SIZE_LONG	(UINT64_C(256) << 20)
 
-/* Rows of fixed kinds; those of hugetlb pages follow for each size. */
-static const struct memory_kind fixed_kinds[] = {
-	{
-		.id = "zeropage",
-		.what = "private anonymous memory that was read but never written: the shared zero page",
-		.traits = MEMORY_PRIVATE | MEMORY_ZERO,
-		.is = PINTEST_PAGE_ZERO,
-		.map = map_zeropage,
-	}, {
-		.id = "huge-zeropage",
-		.what = "private anonymous memory that was read but never written: the shared huge zero page",
-		.traits = MEMORY_PRIVATE | MEMORY_ZERO | MEMORY_THP,
-		.is = PINTEST_PAGE_HUGE_ZERO,
-		.map = map_huge_zeropage,
-	}, {
-		.id = "memfd-private",
-		.what = "private mapping of a memfd that was read but never written: its page cache",
-		.traits = MEMORY_PRIVATE | MEMORY_FILE,
-		.is_not = PINTEST_PAGE_ANON | PINTEST_PAGE_ZERO,
-		.map = map_memfd_private,
-	}, {
-		.id = "tmpfile-private",
-		.what = "private mapping of an unlinked file in TMPDIR that was read but never written: its page cache",
-		.traits = MEMORY_PRIVATE | MEMORY_FILE,
-		.is_not = PINTEST_PAGE_ANON | PINTEST_PAGE_ZERO,
-		.map = map_tmpfile_private,
-	}, {
-		.id = "anon",
-		.what = "private anonymous memory that only this process has written",
-		.traits = MEMORY_PRIVATE | MEMORY_ANON,
-		.is = PINTEST_PAGE_ANON | PINTEST_PAGE_ANON_EXCLUSIVE,
-		.is_not = PINTEST_PAGE_THP,
-		.map = map_anon,
-	}, {
-		.id = "anon-shared",
-		.what = "private anonymous memory that a living child shares since fork()",
-		.traits = MEMORY_PRIVATE | MEMORY_ANON | MEMORY_SHARED_CHILD,
-		.is = PINTEST_PAGE_ANON,
-		.is_not = PINTEST_PAGE_ANON_EXCLUSIVE |
-			  PINTEST_PAGE_MAPPED_WRITABLE,
-		.map = map_anon_shared,
-	}, {
-		.id = "anon-previously-shared",
-		.what = "private anonymous memory that a child shared until it exited",
-		.traits = MEMORY_PRIVATE | MEMORY_ANON,
-		.is = PINTEST_PAGE_ANON,
-		.is_not = PINTEST_PAGE_ANON_EXCLUSIVE |
-			  PINTEST_PAGE_MAPPED_WRITABLE,
-		.map = map_anon_previously_shared,
-	}, {
-		.id = "anon-thp",
-		.what = "private anonymous memory in a transparent huge page that only this process has written",
-		.traits = MEMORY_PRIVATE | MEMORY_ANON | MEMORY_THP,
-		.is = PINTEST_PAGE_ANON | PINTEST_PAGE_THP |
-		      PINTEST_PAGE_HEAD_ANON_EXCLUSIVE,
-		.map = map_anon_thp,
-	},
+/* More than a processor keeps, as vm.percpu_pagelist_high_fraction bounds it. */
+#define KEPT		(4 << 20)
+
+struct memory_table {
+	struct memory_kind kinds[KINDS_MAX];
+	size_t count;
 };
 
-/* Size as ids write it: 64k, 2m, 1g. */
-static char *hugetlb_text(const char *format, uint64_t size)
+void memory_add(struct memory_table *table, const struct memory_kind *kind)
 {
-	const char *unit = "kmg";
-	char text[32], *all;
+	struct memory_kind *row = &table->kinds[table->count];
 
-	for (size >>= 10; size >= 1024 && unit[1]; size >>= 10)
-		unit++;
-	snprintf(text, sizeof(text), "%" PRIu64 "%c", size, *unit);
-	return asprintf(&all, format, text) < 0 ? NULL : all;
+	if (table->count == KINDS_MAX || !kind->id || !kind->what)
+		return;
+	*row = *kind;
+	if (row->huge_size >= SIZE_LONG)
+		row->traits |= MEMORY_LONG;
+	table->count++;
 }
 
-static bool hugetlb_kind(struct memory_kind *kind, uint64_t size)
-{
-	*kind = (struct memory_kind) {
-		.id = hugetlb_text("memfd-hugetlb-%s", size),
-		.what = hugetlb_text("private mapping of a memfd of %s hugetlb pages that was read but never written: its page cache",
-				     size),
-		.traits = MEMORY_PRIVATE | MEMORY_FILE | MEMORY_HUGETLB |
-			  (size >= SIZE_LONG ? MEMORY_LONG : 0),
-		.huge_size = size,
-		.is = PINTEST_PAGE_HUGETLB,
-		.is_not = PINTEST_PAGE_ANON,
-		.map = map_memfd_hugetlb,
-	};
-	return kind->id && kind->what;
-}
-
-static int compare_sizes(const void *a, const void *b)
-{
-	const uint64_t *left = a, *right = b;
-
-	return (*left > *right) - (*left < *right);
-}
-
-static size_t add_size(uint64_t *sizes, size_t count, size_t room,
-		       uint64_t size)
+const struct memory_kind *memory_row(const struct memory_table *table,
+				     const char *id)
 {
 	size_t i;
 
-	for (i = 0; i < count; i++)
-		if (sizes[i] == size)
-			return count;
-	if (count < room)
-		sizes[count++] = size;
-	return count;
+	for (i = 0; i < table->count; i++)
+		if (!strcmp(table->kinds[i].id, id))
+			return &table->kinds[i];
+	return NULL;
 }
 
-/* The sizes that every report has, and those that this kernel offers. */
-static size_t hugetlb_sizes(uint64_t *sizes, size_t room)
+static const struct memory_table *memory_table(void)
 {
-	size_t count = add_size(sizes, 0, room, SIZE_2M);
-	DIR *dir = opendir("/sys/kernel/mm/hugepages");
-	struct dirent *entry;
+	static struct memory_table table;
 
-	count = add_size(sizes, count, room, SIZE_1G);
-	while (dir && (entry = readdir(dir))) {
-		uint64_t kib;
-
-		if (sscanf(entry->d_name, "hugepages-%" SCNu64 "kB", &kib) == 1)
-			count = add_size(sizes, count, room, kib << 10);
-	}
-	if (dir)
-		closedir(dir);
-	qsort(sizes, count, sizeof(*sizes), compare_sizes);
-	return count;
-}
-
-static uint64_t thp_size(void)
-{
-	FILE *file = fopen("/sys/kernel/mm/transparent_hugepage/hpage_pmd_size",
-			   "re");
-	uint64_t size = 0;
-
-	if (!file)
-		return 0;
-	if (fscanf(file, "%" SCNu64, &size) != 1)
-		size = 0;
-	fclose(file);
-	return size;
-}
-
-static size_t make_kinds(struct memory_kind *kinds)
-{
-	const size_t fixed = ARRAY_SIZE(fixed_kinds);
-	uint64_t sizes[KINDS_MAX];
-	size_t i, n = hugetlb_sizes(sizes, KINDS_MAX - fixed), count = 0;
-
-	for (i = 0; i < fixed; i++) {
-		kinds[count] = fixed_kinds[i];
-		if (kinds[count].traits & MEMORY_THP)
-			kinds[count].huge_size = thp_size();
-		if (kinds[count].huge_size >= SIZE_LONG)
-			kinds[count].traits |= MEMORY_LONG;
-		count++;
-	}
-	for (i = 0; i < n; i++)
-		if (hugetlb_kind(&kinds[count], sizes[i]))
-			count++;
-	return count;
+	if (table.count)
+		return &table;
+	memory_add_zero(&table);
+	memory_add_file(&table);
+	memory_add_anon(&table);
+	memory_add_swapped(&table);
+	memory_add_thp(&table);
+	memory_add_hugetlb(&table);
+	memory_add_odd(&table);
+	memory_add_movable(&table);
+	return &table;
 }
 
 const struct memory_kind *memory_kinds(size_t *count)
 {
-	static struct memory_kind kinds[KINDS_MAX];
-	static size_t made;
+	const struct memory_table *table = memory_table();
 
-	if (!made)
-		made = make_kinds(kinds);
-	*count = made;
-	return kinds;
+	*count = table->count;
+	return table->kinds;
 }
 
 const struct memory_kind *memory_kind_find(const char *id)
 {
-	size_t i, count;
-	const struct memory_kind *kinds = memory_kinds(&count);
-
-	for (i = 0; i < count; i++)
-		if (!strcmp(kinds[i].id, id))
-			return &kinds[i];
-	return NULL;
+	return memory_row(memory_table(), id);
 }
 
 size_t memory_kind_pages(const struct memory_kind *kind)
@@ -212,20 +85,51 @@ size_t memory_kind_pages(const struct memory_kind *kind)
 	return kind->huge_size / page_size();
 }
 
-/*
- * A hugetlb page each for the file, for the process's private copy, and for
- * that of every child.
- */
+bool memory_refuses(const struct memory_kind *kind, uint32_t foll)
+{
+	if (!(foll & PINTEST_FOLL_WRITE))
+		return kind->refuses & REFUSES_READ;
+	if (foll & PINTEST_FOLL_LONGTERM &&
+	    kind->refuses & REFUSES_LONGTERM_WRITE)
+		return true;
+	return kind->refuses & (foll & PINTEST_FOLL_FORCE ? REFUSES_FORCE :
+							    REFUSES_WRITE);
+}
+
 int memory_prepare(const struct memory_kind *kind, unsigned int children,
 		   struct settings *settings, struct reason *why)
 {
-	if (kind->traits & MEMORY_HUGETLB)
-		return settings_need_hugepages(settings, kind->huge_size,
-					       2 + children, why);
-	if (kind->traits & MEMORY_THP)
-		return settings_need_thp(settings, kind->traits & MEMORY_ZERO,
-					 why);
-	return 0;
+	if (!kind->prepare)
+		return 0;
+	return kind->prepare(kind, children, settings, why);
+}
+
+static void stay_on_processor(void)
+{
+	int cpu = sched_getcpu();
+	cpu_set_t here;
+
+	if (cpu < 0)
+		return;
+	CPU_ZERO(&here);
+	CPU_SET(cpu, &here);
+	sched_setaffinity(0, sizeof(here), &here);
+}
+
+/*
+ * A processor keeps free pages for itself, which are taken first, wherever they
+ * lie. They are held until the process ends, or would be the next ones again.
+ */
+static void use_up_kept_pages(void)
+{
+	char *pages;
+
+	stay_on_processor();
+	pages = mmap(NULL, KEPT, PROT_READ | PROT_WRITE, ANONYMOUS, -1, 0);
+	if (pages == MAP_FAILED)
+		return;
+	madvise(pages, KEPT, MADV_NOHUGEPAGE);
+	words_fill(pages, KEPT, WORD_OTHERS);
 }
 
 int memory_map(const struct memory_kind *kind, size_t pages,
@@ -244,7 +148,11 @@ int memory_map(const struct memory_kind *kind, size_t pages,
 	if (most && pages > most)
 		return reason(why, -EINVAL, "%s has %zu pages, not %zu",
 			      kind->id, most, pages);
+	if (kind->traits & MEMORY_MOVABLE)
+		use_up_kept_pages();
 	ret = kind->map(memory, why);
+	if (!ret && kind->alter)
+		ret = kind->alter(memory, why);
 	if (ret)
 		memory_unmap(memory);
 	return ret;
@@ -253,13 +161,30 @@ int memory_map(const struct memory_kind *kind, size_t pages,
 int memory_mmap(struct memory *memory, size_t length, int flags,
 		struct reason *why)
 {
-	memory->base = mmap(NULL, length, PROT_READ | PROT_WRITE, flags,
-			    memory->fd, 0);
+	const unsigned int unwritable = MEMORY_FILE | MEMORY_READ_ONLY;
+	int protection = PROT_READ;
+
+	if ((memory->kind->traits & unwritable) != unwritable)
+		protection |= PROT_WRITE;
+	memory->base = mmap(NULL, length, protection, flags, memory->fd, 0);
 	if (memory->base == MAP_FAILED)
 		return reason(why, -errno, "cannot map %zu KiB of %s: %s",
 			      length >> 10, memory->kind->id, strerror(errno));
 	memory->base_length = length;
 	memory->addr = memory->base;
+	memory->extent = length;
+	return 0;
+}
+
+int memory_mmap_aligned(struct memory *memory, size_t size, struct reason *why)
+{
+	int ret = memory_mmap(memory, 2 * size, ANONYMOUS, why);
+
+	if (ret)
+		return ret;
+	memory->addr = (char *)memory->base + size -
+		       (uintptr_t)memory->base % size;
+	memory->extent = size;
 	return 0;
 }
 
@@ -272,6 +197,32 @@ void memory_touch(const struct memory *memory)
 		(void)byte[i];
 }
 
+void memory_fill(const struct memory *memory)
+{
+	words_fill(memory->addr, memory->length, memory->word);
+}
+
+int memory_write(const struct memory *memory, uint64_t word,
+		 struct reason *why)
+{
+	int ret = 0;
+
+	if (memory->alias) {
+		words_fill(memory->alias, memory->length, word);
+		return 0;
+	}
+	if (memory->kind->let_write)
+		ret = memory->kind->let_write(memory, why);
+	if (ret)
+		return ret;
+	if (memory->kind->traits & MEMORY_READ_ONLY &&
+	    mprotect(memory->addr, memory->extent, PROT_READ | PROT_WRITE))
+		return reason(why, -errno, "%s cannot be made writable: %s",
+			      memory->kind->id, strerror(errno));
+	words_fill(memory->addr, memory->length, word);
+	return 0;
+}
+
 void memory_unmap(struct memory *memory)
 {
 	peer_end(memory->child);
@@ -279,15 +230,17 @@ void memory_unmap(struct memory *memory)
 	if (memory->base != MAP_FAILED)
 		munmap(memory->base, memory->base_length);
 	memory->base = MAP_FAILED;
+	if (memory->alias)
+		munmap(memory->alias, memory->base_length);
+	memory->alias = NULL;
 	if (memory->fd >= 0)
 		close(memory->fd);
 	memory->fd = -1;
 }
 
-/* Whether one page is what its kind promises, as far as the kernel tells. */
-static int verify_record(const struct memory_kind *kind,
-			 const struct pintest_record *record,
-			 struct reason *why)
+static int verify_flags(const struct memory_kind *kind,
+			const struct pintest_record *record,
+			struct reason *why)
 {
 	uint64_t missing = kind->is & record->flags_known & ~record->flags;
 	uint64_t excess = kind->is_not & record->flags_known & record->flags;
@@ -304,12 +257,72 @@ static int verify_record(const struct memory_kind *kind,
 		      kind->id, missing_text, excess_text);
 }
 
+/* Whether the folio is of the promised size, mapped in the promised way. */
+static int verify_folio(const struct memory_kind *kind,
+			const struct pintest_record *record,
+			struct reason *why)
+{
+	uint64_t size = (uint64_t)page_size() << record->folio_order;
+	bool pte_mapped = kind->traits & MEMORY_PTE_MAPPED;
+
+	if (!kind->huge_size)
+		return 0;
+	if (record->fields & PINTEST_FIELD_FOLIO && size != kind->huge_size)
+		return reason(why, -ENODATA,
+			      "%s is in folios of %" PRIu64 " KiB, not %" PRIu64,
+			      kind->id, size >> 10, kind->huge_size >> 10);
+	if (kind->traits & MEMORY_THP && kind->traits & MEMORY_ANON &&
+	    record->fields & PINTEST_FIELD_ENTIRE_MAPCOUNT &&
+	    pte_mapped != !record->entire_mapcount)
+		return reason(why, -ENODATA,
+			      "the folio of %s is mapped %s", kind->id,
+			      pte_mapped ? "as a whole" : "page by page");
+	return 0;
+}
+
+static int verify_place(const struct memory_kind *kind,
+			const struct pintest_record *record,
+			struct reason *why)
+{
+	if (!(kind->traits & MEMORY_MOVABLE) || record_is_movable(record))
+		return 0;
+	return reason(why, -EOPNOTSUPP,
+		      "no memory is kept movable: boot with kernelcore= or cma=");
+}
+
+/* Whether one page is what its kind promises, as far as the kernel tells. */
+static int verify_record(const struct memory_kind *kind,
+			 const struct pintest_record *record,
+			 struct reason *why)
+{
+	int ret = verify_flags(kind, record, why);
+
+	if (!ret)
+		ret = verify_folio(kind, record, why);
+	return ret ? ret : verify_place(kind, record, why);
+}
+
+static int verify_mapped(const struct memory_kind *kind, size_t page,
+			 ssize_t records, struct reason *why)
+{
+	bool unmapped = kind->traits & MEMORY_UNMAPPED &&
+			page >= kind->refused_from;
+
+	if (records < 0)
+		return reason(why, records, "cannot inspect %s: %s", kind->id,
+			      strerror(-records));
+	if (!records != unmapped)
+		return reason(why, -ENODATA, "%s page of %s is mapped",
+			      records ? "a" : "no", kind->id);
+	return 0;
+}
+
 int memory_verify(struct pintest *pt, const struct memory *memory,
 		  struct reason *why)
 {
-	uint64_t addr = (uintptr_t)memory->addr, end = addr + memory->length;
+	uint64_t start = (uintptr_t)memory->addr, addr = start;
 
-	while (addr < end) {
+	while (addr < start + memory->length) {
 		uint64_t at = addr;
 		struct pintest_record record;
 		ssize_t n = pintest_inspect(pt, 0, &addr, at + page_size(),
@@ -319,14 +332,10 @@ int memory_verify(struct pintest *pt, const struct memory *memory,
 		/* Not every kernel tells; what the bytes tell is left. */
 		if (n == -EBADRQC)
 			return 0;
-		if (n < 0)
-			return reason(why, n, "cannot inspect %s: %s",
-				      memory->kind->id, strerror(-n));
-		if (!n)
-			return reason(why, -ENODATA,
-				      "no page of %s is mapped after it was read",
-				      memory->kind->id);
-		ret = verify_record(memory->kind, &record, why);
+		ret = verify_mapped(memory->kind, (at - start) / page_size(),
+				    n, why);
+		if (!ret && n)
+			ret = verify_record(memory->kind, &record, why);
 		if (ret)
 			return ret;
 	}

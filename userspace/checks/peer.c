@@ -6,14 +6,15 @@
  * killed closes its own, so that waiting for the dead ends at once.
  */
 #include <errno.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "deadline.h"
 #include "peer.h"
 
 static void child_main(pid_t parent, int fd,
@@ -77,15 +78,14 @@ int peer_send(struct peer *peer, const void *buf, size_t len)
 /* Wait until there is something to read, the end included. */
 static int await_input(int fd)
 {
-	struct pollfd poll_fd = { .fd = fd, .events = POLLIN };
-	int n;
+	int ret;
 
 	do {
-		n = poll(&poll_fd, 1, PEER_DEADLINE_MS);
-	} while (n < 0 && errno == EINTR);
-	if (n < 0)
-		return -errno;
-	return n ? 0 : -ETIMEDOUT;
+		ret = deadline_await(fd, PEER_DEADLINE_MS, NULL);
+	} while (ret == -EINTR);
+	if (ret < 0)
+		return ret;
+	return ret ? 0 : -ETIMEDOUT;
 }
 
 int peer_receive(struct peer *peer, void *buf, size_t len)
@@ -109,6 +109,57 @@ int peer_receive(struct peer *peer, void *buf, size_t len)
 		len -= n;
 	}
 	return 0;
+}
+
+/* Room for the one descriptor that a message carries. */
+union fd_room {
+	char bytes[CMSG_SPACE(sizeof(int))];
+	struct cmsghdr align;
+};
+
+/* A message of one byte, since none without bytes is sent. */
+static struct msghdr fd_message(struct iovec *byte, union fd_room *room)
+{
+	return (struct msghdr) {
+		.msg_iov = byte,
+		.msg_iovlen = 1,
+		.msg_control = room->bytes,
+		.msg_controllen = sizeof(room->bytes),
+	};
+}
+
+int peer_send_fd(struct peer *peer, int fd)
+{
+	struct iovec byte = { "", 1 };
+	union fd_room room = { 0 };
+	struct msghdr message = fd_message(&byte, &room);
+	struct cmsghdr *head = CMSG_FIRSTHDR(&message);
+
+	head->cmsg_level = SOL_SOCKET;
+	head->cmsg_type = SCM_RIGHTS;
+	head->cmsg_len = CMSG_LEN(sizeof(fd));
+	memcpy(CMSG_DATA(head), &fd, sizeof(fd));
+	return sendmsg(peer->fd, &message, MSG_NOSIGNAL) == 1 ? 0 : -errno;
+}
+
+int peer_receive_fd(struct peer *peer)
+{
+	char zero;
+	struct iovec byte = { &zero, 1 };
+	union fd_room room;
+	struct msghdr message = fd_message(&byte, &room);
+	struct cmsghdr *head;
+	int fd, ret = await_input(peer->fd);
+
+	if (ret)
+		return ret;
+	if (recvmsg(peer->fd, &message, MSG_CMSG_CLOEXEC) != 1)
+		return -EPIPE;
+	head = CMSG_FIRSTHDR(&message);
+	if (!head || head->cmsg_type != SCM_RIGHTS)
+		return -EBADMSG;
+	memcpy(&fd, CMSG_DATA(head), sizeof(fd));
+	return fd;
 }
 
 int peer_turn(struct peer *peer)

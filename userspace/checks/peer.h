@@ -44,6 +44,17 @@ int peer_send(struct peer *peer, const void *buf, size_t len);
  */
 int peer_receive(struct peer *peer, void *buf, size_t len);
 
+/** peer_send_fd() - send a descriptor */
+int peer_send_fd(struct peer *peer, int fd);
+
+/**
+ * peer_receive_fd() - receive a descriptor
+ *
+ * Return: the descriptor; -EPIPE if the peer is dead; -ETIMEDOUT after the
+ * deadline; -EBADMSG if something else came.
+ */
+int peer_receive_fd(struct peer *peer);
+
 /** peer_turn() - tell the peer that it is its turn */
 int peer_turn(struct peer *peer);
 

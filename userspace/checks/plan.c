@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Plans: the product of the axes, less what is not wanted and what a rule
- * says is meaningless.
+ * says is meaningless; then the checks that stand alone.
  */
 #include <fnmatch.h>
 #include <stdio.h>
@@ -97,7 +97,7 @@ static void add_accesses(const struct making *making,
 /* Kinds are outermost, since settings are changed for each of them. */
 static void add_kinds(const struct making *making)
 {
-	struct scenario scenario;
+	struct scenario scenario = { 0 };
 	size_t count, i;
 	const struct memory_kind *kind = memory_kinds(&count);
 
@@ -107,6 +107,31 @@ static void add_kinds(const struct making *making)
 		scenario.memory = &kind[i];
 		add_accesses(making, &scenario);
 	}
+}
+
+/* A unit test sees to it that no id is cut. */
+static void add_solo(const struct making *making, const struct solo *solo)
+{
+	struct plan *plan = making->plan;
+	struct check *check = &plan->checks[plan->check_count];
+
+	if (!is_chosen(making->choice, solo->id))
+		return;
+	snprintf(check->id, sizeof(check->id), "%s", solo->id);
+	check->scenario = plan->scenario_count++;
+	plan->scenarios[check->scenario].solo = solo;
+	plan->check_count++;
+}
+
+static void add_solos(const struct making *making)
+{
+	size_t count, i;
+	const struct solo *solo = solos(&count);
+
+	if (~making->choice->way_mask)
+		return;
+	for (i = 0; i < count; i++)
+		add_solo(making, &solo[i]);
 }
 
 static size_t all_scenarios(void)
@@ -124,19 +149,22 @@ struct plan *plan_new(const struct plan_choice *choice)
 {
 	struct plan *plan = calloc(1, sizeof(*plan));
 	struct making making = { .choice = choice, .plan = plan };
-	size_t rule_count;
+	size_t rule_count, solo_count, scenarios = all_scenarios();
 
 	if (!plan)
 		return NULL;
 	rules(&rule_count);
-	plan->scenarios = calloc(all_scenarios(), sizeof(*plan->scenarios));
-	plan->checks = calloc(all_scenarios() * rule_count,
+	solos(&solo_count);
+	plan->scenarios = calloc(scenarios + solo_count,
+				 sizeof(*plan->scenarios));
+	plan->checks = calloc(scenarios * rule_count + solo_count,
 			      sizeof(*plan->checks));
 	if (!plan->scenarios || !plan->checks) {
 		plan_free(plan);
 		return NULL;
 	}
 	add_kinds(&making);
+	add_solos(&making);
 	return plan;
 }
 

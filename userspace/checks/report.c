@@ -83,10 +83,11 @@ static bool same_reason(const struct result *a, const struct result *b)
 	       !strcmp(a->judgement.why.text, b->judgement.why.text);
 }
 
-/* Passed checks are silent, and skipped ones counted, but when asked. */
+/* Passed checks are silent, and some others counted, but when asked. */
 static bool is_told(const struct result *result, bool verbose)
 {
 	return verbose || (result->judgement.verdict != VERDICT_PASS &&
+			   result->judgement.verdict != VERDICT_DETACHED &&
 			   result->judgement.verdict != VERDICT_SKIP);
 }
 
@@ -101,9 +102,10 @@ static void print_check(FILE *out, const struct result *result, bool verbose)
 {
 	fprintf(out, "%s %s: %s", verdict_name(result->judgement.verdict),
 		result->check->id, why(result));
+	if (result->known && result->known->fixed_in)
+		fprintf(out, "; right since %s", result->known->fixed_in);
 	if (result->known)
-		fprintf(out, "; right since %s [%s]", result->known->fixed_in,
-			result->known->id);
+		fprintf(out, " [%s]", result->known->id);
 	fputc('\n', out);
 	if (verbose)
 		report_evidence(out, "    ", result);
@@ -128,17 +130,18 @@ static bool told_before(const struct run *run, size_t index)
 	return false;
 }
 
-static void print_skips(FILE *out, const struct run *run)
+static void print_counted(FILE *out, const struct run *run,
+			  enum verdict verdict)
 {
 	size_t i, alike;
 
 	for (i = 0; i < run->result_count; i++) {
-		if (run->results[i].judgement.verdict != VERDICT_SKIP ||
+		if (run->results[i].judgement.verdict != verdict ||
 		    told_before(run, i))
 			continue;
 		alike = count_alike(run, i);
-		fprintf(out, "SKIP %zu check%s: %s\n", alike,
-			alike > 1 ? "s" : "", why(&run->results[i]));
+		fprintf(out, "%s %zu check%s: %s\n", verdict_name(verdict),
+			alike, alike > 1 ? "s" : "", why(&run->results[i]));
 	}
 }
 
@@ -173,8 +176,10 @@ void report_reasons(FILE *out, const struct run *run, bool verbose)
 	for (i = 0; i < run->result_count; i++)
 		if (is_told(&run->results[i], verbose))
 			print_check(out, &run->results[i], verbose);
-	if (!verbose)
-		print_skips(out, run);
+	if (!verbose) {
+		print_counted(out, run, VERDICT_DETACHED);
+		print_counted(out, run, VERDICT_SKIP);
+	}
 	print_known(out, run);
 }
 
@@ -185,6 +190,7 @@ void report_totals(FILE *out, const struct run *run)
 		const char *word;
 	} totals[] = {
 		{ VERDICT_PASS, "passed" },
+		{ VERDICT_DETACHED, "detached" },
 		{ VERDICT_FAIL, "failed" },
 		{ VERDICT_XFAIL, "failed as known" },
 		{ VERDICT_BROKEN, "broken" },

@@ -18,7 +18,7 @@
 void report_evidence(FILE *out, const char *prefix,
 		     const struct result *result);
 
-/** report_matrix() - verdicts of memory kinds and accesses by ways */
+/** report_matrix() - verdicts of kinds and accesses by ways, then of others */
 int report_matrix(FILE *out, const struct run *run);
 
 /**

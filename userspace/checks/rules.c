@@ -13,10 +13,10 @@
  *	hugetlb 2 MiB	ro-longterm.slow.memfd-hugetlb-2m.write	...fast...
  *	hugetlb 1 GiB	ro-longterm.slow.memfd-hugetlb-1g.write	...fast...
  *
- * What is not promised has no rule. A short-term R/O pin may go stale, and a
- * plain reference may be on the wrong side of a copy after any fork: they are
- * left with the promise that they never see anything but old data or the
- * write.
+ * What is not promised has no rule. A short-term R/O pin of a page that is not
+ * anonymous may go stale, and a plain reference may be on the wrong side of a
+ * copy after any fork: they are left with the promise that they never see
+ * anything but old data or the write.
  */
 #include <string.h>
 
@@ -24,12 +24,12 @@
 #include "judge.h"
 
 static const struct access access_table[] = {
-	{ "ro-longterm", PINTEST_FOLL_LONGTERM },
-	{ "rw-longterm", PINTEST_FOLL_LONGTERM | PINTEST_FOLL_WRITE },
+	{ "ro-longterm", PINTEST_FOLL_LONGTERM, true },
+	{ "rw-longterm", PINTEST_FOLL_LONGTERM | PINTEST_FOLL_WRITE, true },
 	{ "rw-longterm-force", PINTEST_FOLL_LONGTERM | PINTEST_FOLL_WRITE |
-			       PINTEST_FOLL_FORCE },
-	{ "ro", 0 },
-	{ "rw", PINTEST_FOLL_WRITE },
+			       PINTEST_FOLL_FORCE, false },
+	{ "ro", 0, false },
+	{ "rw", PINTEST_FOLL_WRITE, false },
 };
 
 const struct access *accesses(size_t *count)
@@ -38,11 +38,65 @@ const struct access *accesses(size_t *count)
 	return access_table;
 }
 
+/* Whether the event can happen to the memory. */
+static bool fits(const struct scenario *scenario)
+{
+	const struct event *event = scenario->event;
+	unsigned int memory = scenario->memory->traits;
+
+	return (memory & event->needs) == event->needs &&
+	       !(memory & event->lacks);
+}
+
+/* Files differ in what happens to files. */
+static bool leads(const struct memory_kind *kind, const struct event *event)
+{
+	if (kind->traits & MEMORY_LONG)
+		return false;
+	return kind->traits & MEMORY_LEADING ||
+	       (kind->filesystem && event->needs & MEMORY_FILE);
+}
+
+/* Whether it is worth it as well. */
+static bool is_wanted(const struct scenario *scenario)
+{
+	return fits(scenario) &&
+	       (!(scenario->event->traits & EVENT_LEADING_ONLY) ||
+		(leads(scenario->memory, scenario->event) &&
+		 scenario->access->leading &&
+		 scenario->way->traits & WAY_LEADING));
+}
+
+/*
+ * What there is to learn of a variant: whether pins go stale when the process
+ * writes, and of anonymous memory also whether fork() leaves them alone; and
+ * FOLL_FORCE where it makes a difference. Of hugetlb pages it makes none that
+ * is promised: from 5.19 to 6.13 the kernel refuses to force a write there.
+ */
+static bool is_learnt_elsewhere(const struct scenario *scenario)
+{
+	const struct access *access = scenario->access;
+	unsigned int memory = scenario->memory->traits;
+	unsigned int event = scenario->event->traits;
+
+	if (!(memory & MEMORY_VARIANT))
+		return false;
+	if (!(scenario->way->traits & WAY_LEADING) ||
+	    event & (EVENT_CHILD_WRITES | EVENT_REPINS) ||
+	    (event & EVENT_FORKS && !(memory & MEMORY_ANON)))
+		return true;
+	if (access->foll & PINTEST_FOLL_FORCE)
+		return !(memory & MEMORY_READ_ONLY) || memory & MEMORY_HUGETLB;
+	return !access->leading && (access->foll || !(memory & MEMORY_ANON));
+}
+
 /* FOLL_LONGTERM is for pins only. */
 static bool is_meant(const struct scenario *scenario)
 {
-	return scenario->way->traits & WAY_PINS ||
-	       !(scenario->access->foll & PINTEST_FOLL_LONGTERM);
+	return is_wanted(scenario) && !is_learnt_elsewhere(scenario) &&
+	       !scenario_is_refused(scenario) &&
+	       (scenario->way->traits & WAY_PINS ||
+		!(scenario->access->foll & PINTEST_FOLL_LONGTERM));
 }
 
 static bool on_write(const struct scenario *scenario)
@@ -58,60 +112,162 @@ static bool on_write_if_kept(const struct scenario *scenario)
 		!(scenario->event->traits & EVENT_FORKS));
 }
 
+static bool on_write_if_attached(const struct scenario *scenario)
+{
+	return on_write_if_kept(scenario) &&
+	       !event_detaches(scenario->event, scenario->memory);
+}
+
+/*
+ * The device looks where the memory was when it was pinned, and does not tell
+ * of what may not be read.
+ */
+static bool on_write_in_place(const struct scenario *scenario)
+{
+	return on_write_if_attached(scenario) &&
+	       !(scenario->event->traits & EVENT_REMAPS) &&
+	       !(scenario->memory->traits & MEMORY_WRITE_ONLY);
+}
+
+static bool on_detach(const struct scenario *scenario)
+{
+	return is_meant(scenario) &&
+	       event_detaches(scenario->event, scenario->memory);
+}
+
+/* What is not anonymous is unmapped and moved like any page. */
+static bool on_move(const struct scenario *scenario)
+{
+	return is_meant(scenario) && scenario->event->traits & EVENT_MOVES &&
+	       scenario->memory->traits & MEMORY_PRIVATE;
+}
+
+/* R/O pins are reliable without FOLL_LONGTERM if the page is anonymous. */
+static bool on_write_if_anon(const struct scenario *scenario)
+{
+	return on_write_if_kept(scenario) &&
+	       scenario->way->traits & WAY_PINS &&
+	       scenario->memory->traits & MEMORY_ANON;
+}
+
+/*
+ * What is only in use, and not pinned, is put aside as if it were not, but for
+ * a huge page, which would have to be split for that.
+ */
+static bool on_unmap_elsewhere(const struct scenario *scenario)
+{
+	return fits(scenario) && scenario->event->traits & EVENT_UNMAPS &&
+	       scenario->memory->traits & MEMORY_LEADING &&
+	       scenario->memory->traits & MEMORY_ANON &&
+	       !(scenario->memory->traits & MEMORY_THP) &&
+	       !(scenario->way->traits & WAY_PINS);
+}
+
 static bool on_repin(const struct scenario *scenario)
 {
 	return is_meant(scenario) && scenario->event->traits & EVENT_REPINS;
 }
 
+static bool on_long_stay(const struct scenario *scenario)
+{
+	return is_meant(scenario) &&
+	       scenario->memory->traits & MEMORY_MOVABLE &&
+	       scenario->access->foll & PINTEST_FOLL_LONGTERM &&
+	       scenario->event->traits == EVENT_WRITES;
+}
+
+/* A refused pin meets no event: one is enough. */
+static bool on_refusal(const struct scenario *scenario)
+{
+	return scenario_is_refused(scenario) &&
+	       !is_learnt_elsewhere(scenario) &&
+	       scenario->way->traits & WAY_PINS &&
+	       scenario->event->traits == EVENT_WRITES;
+}
+
 /* Where ro-longterm is judged, but for the flag that makes it reliable. */
 static bool on_write_elsewhere(const struct scenario *scenario)
 {
-	return scenario->event->traits == EVENT_WRITES &&
+	return is_wanted(scenario) && !is_learnt_elsewhere(scenario) &&
+	       !scenario_is_refused(scenario) &&
+	       scenario->event->traits == EVENT_WRITES &&
+	       scenario->memory->traits & MEMORY_PRIVATE &&
 	       scenario->memory->traits & (MEMORY_ZERO | MEMORY_FILE);
 }
 
 #define SEES	"the pin sees what the process writes, and nothing that a child writes"
 #define SAME	"the pinned page is the mapped page after a write"
 #define STORE	"the process, and no child, sees what is stored through the pin"
+#define SAFE	"the pin keeps its pages, as they are, when the process gives them up"
+#define KEEPS	"the kernel leaves pinned anonymous pages mapped where they are"
+#define REFUSED	"what must not be pinned so is refused with EFAULT, and no page too many or too few is pinned before it"
+#define PLACE	"no page is pinned in memory that is to be kept movable"
 #define UNPIN	"unpinning gives back the references and pins that were taken"
 
 static const struct rule table[] = {
 	{ "ro-longterm", "R/O long-term: " SEES, "ro-longterm",
 	  on_write_if_kept, judge_fresh },
 	{ "ro-longterm-page", "R/O long-term: " SAME, "ro-longterm",
-	  on_write_if_kept, judge_page },
+	  on_write_in_place, judge_page },
+	{ "ro-longterm-safe", "R/O long-term: " SAFE, "ro-longterm",
+	  on_detach, judge_safe },
+	{ "ro-longterm-mapping", "R/O long-term: " KEEPS, "ro-longterm",
+	  on_move, judge_mapping },
+	{ "ro-longterm-place", "R/O long-term: " PLACE, "ro-longterm",
+	  on_long_stay, judge_place },
+	{ "ro-longterm-refusal", "R/O long-term: " REFUSED, "ro-longterm",
+	  on_refusal, judge_refusal },
 	{ "ro-longterm-unpin", "R/O long-term: " UNPIN, "ro-longterm",
 	  on_repin, judge_unpin },
 	{ "rw-longterm", "R/W long-term: " SEES, "rw-longterm",
 	  on_write_if_kept, judge_fresh },
 	{ "rw-longterm-page", "R/W long-term: " SAME, "rw-longterm",
-	  on_write_if_kept, judge_page },
+	  on_write_in_place, judge_page },
 	{ "rw-longterm-store", "R/W long-term: " STORE, "rw-longterm",
-	  on_write_if_kept, judge_store },
+	  on_write_if_attached, judge_store },
+	{ "rw-longterm-safe", "R/W long-term: " SAFE, "rw-longterm",
+	  on_detach, judge_safe },
+	{ "rw-longterm-mapping", "R/W long-term: " KEEPS, "rw-longterm",
+	  on_move, judge_mapping },
+	{ "rw-longterm-place", "R/W long-term: " PLACE, "rw-longterm",
+	  on_long_stay, judge_place },
+	{ "rw-longterm-refusal", "R/W long-term: " REFUSED, "rw-longterm",
+	  on_refusal, judge_refusal },
 	{ "rw-longterm-unpin", "R/W long-term: " UNPIN, "rw-longterm",
 	  on_repin, judge_unpin },
 	{ "rw-longterm-force", "R/W long-term, forced: " SEES,
 	  "rw-longterm-force", on_write_if_kept, judge_fresh },
 	{ "rw-longterm-force-page", "R/W long-term, forced: " SAME,
-	  "rw-longterm-force", on_write_if_kept, judge_page },
+	  "rw-longterm-force", on_write_in_place, judge_page },
 	{ "rw-longterm-force-store", "R/W long-term, forced: " STORE,
-	  "rw-longterm-force", on_write_if_kept, judge_store },
+	  "rw-longterm-force", on_write_if_attached, judge_store },
+	{ "rw-longterm-force-refusal", "R/W long-term, forced: " REFUSED,
+	  "rw-longterm-force", on_refusal, judge_refusal },
 	{ "rw-longterm-force-unpin", "R/W long-term, forced: " UNPIN,
 	  "rw-longterm-force", on_repin, judge_unpin },
 	{ "snapshot",
 	  "R/O short-term: the pin reads the old data or the write of the process, never anything else",
 	  "ro", on_write, judge_snapshot },
+	{ "ro-anon", "R/O short-term, of anonymous memory: " SEES, "ro",
+	  on_write_if_anon, judge_fresh },
+	{ "ro-refusal", "R/O short-term: " REFUSED, "ro", on_refusal,
+	  judge_refusal },
 	{ "snapshot-unpin", "R/O short-term: " UNPIN, "ro", on_repin,
 	  judge_unpin },
 	{ "control",
 	  "control: without FOLL_LONGTERM, a page that nobody can write to misses the write, which the tool notices",
 	  "ro", on_write_elsewhere, judge_control },
+	{ "control-mapping",
+	  "control: the kernel unmaps a page that is referenced, but not pinned, which the tool notices",
+	  "ro", on_unmap_elsewhere, judge_unmapped },
 	{ "rw", "R/W short-term: " SEES, "rw", on_write_if_kept,
 	  judge_fresh },
-	{ "rw-page", "R/W short-term: " SAME, "rw", on_write_if_kept,
+	{ "rw-page", "R/W short-term: " SAME, "rw", on_write_in_place,
 	  judge_page },
-	{ "rw-store", "R/W short-term: " STORE, "rw", on_write_if_kept,
+	{ "rw-store", "R/W short-term: " STORE, "rw", on_write_if_attached,
 	  judge_store },
+	{ "rw-refusal", "R/W short-term: " REFUSED, "rw", on_refusal,
+	  judge_refusal },
 	{ "rw-unpin", "R/W short-term: " UNPIN, "rw", on_repin, judge_unpin },
 };
 
@@ -125,8 +281,11 @@ struct judgement rule_judge(const struct rule *rule,
 			    const struct scenario *scenario,
 			    const struct observations *seen)
 {
-	struct judgement ending = judge_ending(scenario, seen);
+	struct judgement ending;
 
+	if (scenario_is_refused(scenario))
+		return rule->judge(scenario, seen);
+	ending = judge_ending(scenario, seen);
 	return ending.verdict == VERDICT_PASS ? rule->judge(scenario, seen) :
 						ending;
 }

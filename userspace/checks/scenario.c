@@ -44,6 +44,17 @@ int scenario_ask(struct pintest *pt, const struct scenario *scenario,
 		      way->what, flags);
 }
 
+bool scenario_is_refused(const struct scenario *scenario)
+{
+	uint32_t foll = scenario->access->foll;
+
+	/* GUP-fast never comes to see that the mapping may not be read. */
+	if (scenario->memory->traits & MEMORY_WRITE_ONLY &&
+	    scenario->way->traits & WAY_FAST && !(foll & PINTEST_FOLL_WRITE))
+		return false;
+	return memory_refuses(scenario->memory, foll);
+}
+
 static void see_words(struct going *going, enum reading reading,
 		      const struct word *words)
 {
@@ -118,8 +129,11 @@ static int see_mapped(struct going *going, enum moment moment,
 static int stage_map(struct going *going, struct reason *why)
 {
 	const struct memory_kind *kind = going->scenario->memory;
-	int ret = memory_map(kind, CHECK_PAGES, &going->memory, why);
+	const struct event *event = going->scenario->event;
+	int ret = event->begin ? event->begin(why) : 0;
 
+	if (!ret)
+		ret = memory_map(kind, CHECK_PAGES, &going->memory, why);
 	if (ret)
 		return ret;
 	ret = memory_verify(going->pt, &going->memory, why);
@@ -170,10 +184,19 @@ static int stage_event(struct going *going, struct reason *why)
 		.pin = going->pin,
 		.memory = &going->memory,
 	};
-	ret = going->scenario->event->run(&going->event, why);
+	ret = event_happen(going->scenario->event, &going->event, why);
+	going->pin = going->event.pin;
+	if (!ret)
+		ret = see_pin(going, READ_BETWEEN, why);
+	return ret ? ret : see_pinned(going, MOMENT_BETWEEN, why);
+}
+
+static int stage_write(struct going *going, struct reason *why)
+{
+	int ret = event_write(going->scenario->event, &going->event, why);
+
 	if (ret)
 		return ret;
-	see_words(going, READ_BETWEEN, going->event.between);
 	see_memory(going, READ_PROCESS);
 	ret = see_pin(going, READ_AFTER, why);
 	return ret ? ret : see_pinned(going, MOMENT_AFTER, why);
@@ -190,7 +213,7 @@ static int stage_store(struct going *going, struct reason *why)
 		return reason(why, ret, "cannot write through the pin: %s",
 			      strerror(-ret));
 	see_memory(going, READ_STORED);
-	return 0;
+	return see_pin(going, READ_BACK, why);
 }
 
 static int stage_end(struct going *going, struct reason *why)
@@ -219,6 +242,7 @@ static const struct {
 	{ STAGE_PIN, stage_pin },
 	{ STAGE_LOOK, stage_look },
 	{ STAGE_EVENT, stage_event },
+	{ STAGE_WRITE, stage_write },
 	{ STAGE_STORE, stage_store },
 	{ STAGE_END, stage_end },
 	{ STAGE_UNPIN, stage_unpin },
@@ -235,6 +259,8 @@ void scenario_run(struct pintest *pt, const struct scenario *scenario,
 		seen->stage = stages[i].stage;
 		seen->error = stages[i].run(&going, &seen->why);
 		if (seen->error)
+			break;
+		if (seen->stage == STAGE_PIN && scenario_is_refused(scenario))
 			break;
 	}
 	if (!seen->error)

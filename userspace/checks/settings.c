@@ -17,6 +17,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/swap.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -25,8 +26,15 @@
 
 #define SETTINGS_MAX	16
 
+/* How something is undone: by writing @value to @file, or by swapoff(@file). */
+enum undo {
+	UNDO_WRITE,
+	UNDO_SWAPON,
+};
+
 /* A setting as it was; sent to the keeper as it is. */
 struct setting {
+	enum undo undo;
 	char file[SETTING_LENGTH];
 	char value[SETTING_LENGTH];
 };
@@ -139,6 +147,13 @@ static void keeper_ignore_signals(void)
 		signal(signals[i], SIG_IGN);
 }
 
+static int undo(const char *sysfs, const struct setting *was)
+{
+	if (was->undo == UNDO_SWAPON)
+		return swapoff(was->file) ? -errno : 0;
+	return setting_write(sysfs, was->file, was->value);
+}
+
 /* The keeper reads what was, until the end of its starter. */
 static int keeper_main(const char *sysfs, int from)
 {
@@ -155,12 +170,12 @@ static int keeper_main(const char *sysfs, int from)
 
 	while (count--) {
 		const struct setting *was = &saved[count];
-		int ret = setting_write(sysfs, was->file, was->value);
+		int ret = undo(sysfs, was);
 
 		if (!ret)
 			continue;
-		fprintf(stderr, "pintest: cannot put %s/%s back to %s: %s\n",
-			sysfs, was->file, was->value, strerror(-ret));
+		fprintf(stderr, "pintest: cannot put %s back to %s: %s\n",
+			was->file, was->value, strerror(-ret));
 		status = EXIT_FAILURE;
 	}
 	return status;
@@ -201,23 +216,19 @@ static bool is_saved(const struct settings *settings, const char *file)
 }
 
 /* Records are shorter than PIPE_BUF: they are written whole. */
-static int save(struct settings *settings, const char *file)
+static int keep(struct settings *settings, enum undo undo, const char *file,
+		const char *value)
 {
 	struct setting *was = &settings->saved[settings->count];
 	int ret;
 
-	if (is_saved(settings, file))
-		return 0;
 	if (settings->count == SETTINGS_MAX)
 		return -ENOSPC;
+	was->undo = undo;
 	if (snprintf(was->file, sizeof(was->file), "%s", file) >=
 	    (int)sizeof(was->file))
 		return -ENAMETOOLONG;
-	ret = settings_read(settings, file, was->value);
-	if (ret)
-		return ret;
-	keep_chosen(was->value);
-
+	snprintf(was->value, sizeof(was->value), "%s", value);
 	ret = keeper_start(settings);
 	if (ret)
 		return ret;
@@ -225,6 +236,41 @@ static int save(struct settings *settings, const char *file)
 		return -EIO;
 	settings->count++;
 	return 0;
+}
+
+static int save(struct settings *settings, const char *file)
+{
+	char value[SETTING_LENGTH];
+	int ret;
+
+	if (is_saved(settings, file))
+		return 0;
+	ret = settings_read(settings, file, value);
+	if (ret)
+		return ret;
+	keep_chosen(value);
+	return keep(settings, UNDO_WRITE, file, value);
+}
+
+int settings_write_at_end(struct settings *settings, const char *file,
+			  const char *value)
+{
+	return keep(settings, UNDO_WRITE, file, value);
+}
+
+int settings_write_once(const struct settings *settings, const char *file,
+			const char *value)
+{
+	return setting_write(settings->sysfs, file, value);
+}
+
+int settings_swapon(struct settings *settings, const char *path)
+{
+	int ret = keep(settings, UNDO_SWAPON, path, "no swap");
+
+	if (ret)
+		return ret;
+	return swapon(path, 0) ? -errno : 0;
 }
 
 int settings_write(struct settings *settings, const char *file,

@@ -10,6 +10,9 @@
 /** define SETTING_LENGTH - room for a value, and for the name of a file */
 #define SETTING_LENGTH	128
 
+/** define SETTINGS_PROC_SYS - where sysctl files are, seen from sysfs */
+#define SETTINGS_PROC_SYS	"../proc/sys/"
+
 /**
  * settings_read() - read a setting
  * @settings: the settings
@@ -26,6 +29,22 @@ int settings_read_number(const struct settings *settings, const char *file,
 /** settings_write() - change a setting for a while */
 int settings_write(struct settings *settings, const char *file,
 		   const char *value);
+
+/** settings_write_once() - write to a file that has nothing to be put back */
+int settings_write_once(const struct settings *settings, const char *file,
+			const char *value);
+
+/**
+ * settings_write_at_end() - have something written when all is put back
+ * @settings: the settings
+ * @file: file below sysfs
+ * @value: what to write, before what was changed earlier is put back
+ */
+int settings_write_at_end(struct settings *settings, const char *file,
+			  const char *value);
+
+/** settings_swapon() - use a swap area for a while */
+int settings_swapon(struct settings *settings, const char *path);
 
 /** settings_chosen() - whether @word is the chosen one of "a [b] c" */
 bool settings_chosen(const char *value, const char *word);
@@ -48,5 +67,34 @@ int settings_need_hugepages(struct settings *settings, uint64_t size,
  */
 int settings_need_thp(struct settings *settings, bool zero_page,
 		      struct reason *why);
+
+/**
+ * settings_need_thp_size() - see to it that huge pages of a size are used too
+ * @settings: takes the change; settings_need_thp() has been called
+ * @size: bytes in a huge page
+ * @why: why they cannot be had
+ */
+int settings_need_thp_size(struct settings *settings, uint64_t size,
+			   struct reason *why);
+
+/** settings_have_swap() - whether this machine has swap space */
+bool settings_have_swap(void);
+
+/**
+ * settings_need_swap() - see to it that there is swap space
+ * @settings: takes the change: compressed memory, if there is none
+ * @why: why it cannot be had
+ */
+int settings_need_swap(struct settings *settings, struct reason *why);
+
+/** settings_need_ksm() - see to it that KSM merges pages without delay */
+int settings_need_ksm(struct settings *settings, struct reason *why);
+
+/**
+ * settings_pause_ksm() - have no page unmapped for a moment to be compared
+ *
+ * Even one that it cannot merge, as it is pinned. Until settings_need_ksm().
+ */
+int settings_pause_ksm(struct reason *why);
 
 #endif /* PINTEST_SETTINGS_H */

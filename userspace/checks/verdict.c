@@ -12,6 +12,7 @@ const char *verdict_name(enum verdict verdict)
 		[VERDICT_BROKEN] = "BROKEN",
 		[VERDICT_SKIP] = "SKIP",
 		[VERDICT_XFAIL] = "XFAIL",
+		[VERDICT_DETACHED] = "DETACHED",
 	};
 
 	return names[verdict];
@@ -21,10 +22,11 @@ enum verdict verdict_worse(enum verdict a, enum verdict b)
 {
 	static const int weight[VERDICT_COUNT] = {
 		[VERDICT_SKIP] = 0,
-		[VERDICT_PASS] = 1,
-		[VERDICT_XFAIL] = 2,
-		[VERDICT_BROKEN] = 3,
-		[VERDICT_FAIL] = 4,
+		[VERDICT_DETACHED] = 1,
+		[VERDICT_PASS] = 2,
+		[VERDICT_XFAIL] = 3,
+		[VERDICT_BROKEN] = 4,
+		[VERDICT_FAIL] = 5,
 	};
 
 	return weight[a] >= weight[b] ? a : b;
@@ -38,9 +40,11 @@ const char *stage_name(enum stage stage)
 		[STAGE_PIN] = "pinning",
 		[STAGE_LOOK] = "looking at the pin",
 		[STAGE_EVENT] = "running the event",
+		[STAGE_WRITE] = "writing",
 		[STAGE_STORE] = "storing through the pin",
 		[STAGE_END] = "hearing the child",
 		[STAGE_UNPIN] = "unpinning",
+		[STAGE_SOLO] = "running the check",
 		[STAGE_DONE] = "ending",
 	};
 
@@ -52,6 +56,7 @@ const char *moment_name(enum moment moment)
 	static const char * const names[MOMENT_COUNT] = {
 		[MOMENT_BEFORE] = "before",
 		[MOMENT_PINNED] = "pinned",
+		[MOMENT_BETWEEN] = "between",
 		[MOMENT_AFTER] = "after",
 		[MOMENT_UNPINNED] = "unpinned",
 	};
@@ -67,6 +72,7 @@ const char *reading_name(enum reading reading)
 		[READ_AFTER] = "then the pin",
 		[READ_PROCESS] = "the process",
 		[READ_STORED] = "in the end the process",
+		[READ_BACK] = "in the end the pin",
 		[READ_CHILD] = "the child",
 	};
 

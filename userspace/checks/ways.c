@@ -7,8 +7,10 @@
 #include "checks.h"
 
 static const struct way table[] = {
-	{ "slow", "pin_user_pages()", PINTEST_API_PIN, WAY_PINS },
-	{ "fast", "pin_user_pages_fast()", PINTEST_API_PIN_FAST, WAY_PINS },
+	{ "slow", "pin_user_pages()", PINTEST_API_PIN,
+	  WAY_PINS | WAY_LEADING },
+	{ "fast", "pin_user_pages_fast()", PINTEST_API_PIN_FAST,
+	  WAY_PINS | WAY_LEADING | WAY_FAST },
 	{ "unlocked", "pin_user_pages_unlocked()", PINTEST_API_PIN_UNLOCKED,
 	  WAY_PINS },
 	{ "remote", "pin_user_pages_remote() that keeps the mmap lock",
@@ -16,7 +18,8 @@ static const struct way table[] = {
 	{ "remote-locked", "pin_user_pages_remote() that may drop the mmap lock",
 	  PINTEST_API_PIN_REMOTE_LOCKED, WAY_PINS },
 	{ "get", "get_user_pages()", PINTEST_API_GET, 0 },
-	{ "get-fast", "get_user_pages_fast()", PINTEST_API_GET_FAST, 0 },
+	{ "get-fast", "get_user_pages_fast()", PINTEST_API_GET_FAST,
+	  WAY_FAST },
 };
 
 const struct way *ways(size_t *count)

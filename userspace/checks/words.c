@@ -111,6 +111,8 @@ const char *word_text(const struct word *word, char text[WORD_TEXT_LENGTH])
 		{ WORD_PROCESS, "'process!'" },
 		{ WORD_CHILD, "'child...'" },
 		{ WORD_DEVICE, "'device..'" },
+		{ WORD_FILE, "'file....'" },
+		{ WORD_OTHERS, "'others..'" },
 	};
 	const char *mixed = word->uniform ? "" : ", then other bytes";
 	size_t i;

@@ -20,6 +20,10 @@
 #define WORD_CHILD	UINT64_C(0x2e2e2e646c696863)
 /** define WORD_DEVICE - "device..", written through the pin */
 #define WORD_DEVICE	UINT64_C(0x2e2e656369766564)
+/** define WORD_FILE - "file....", written to the file by another way */
+#define WORD_FILE	UINT64_C(0x2e2e2e2e656c6966)
+/** define WORD_OTHERS - "others..", in pages that are nobody's business */
+#define WORD_OTHERS	UINT64_C(0x2e2e73726568746f)
 
 #define WORD_TEXT_LENGTH	48
 

@@ -59,9 +59,14 @@ static void show_progress(void *data, const struct run *run,
 	(void)data;
 	if (!isatty(STDERR_FILENO))
 		return;
-	fprintf(stderr, "\r[%zu/%zu] %s %s.%s.%s\033[K", run->result_count,
-		run->plan->check_count, scenario->access->id,
-		scenario->way->id, scenario->memory->id, scenario->event->id);
+	fprintf(stderr, "\r[%zu/%zu] ", run->result_count,
+		run->plan->check_count);
+	if (scenario->solo)
+		fprintf(stderr, "%s\033[K", scenario->solo->id);
+	else
+		fprintf(stderr, "%s %s.%s.%s\033[K", scenario->access->id,
+			scenario->way->id, scenario->memory->id,
+			scenario->event->id);
 }
 
 static void end_progress(void)
@@ -114,6 +119,7 @@ static int exit_code(const struct run *run)
 		[VERDICT_BROKEN] = CLI_BROKEN,
 		[VERDICT_SKIP] = CLI_SKIPPED,
 		[VERDICT_XFAIL] = CLI_PASSED,
+		[VERDICT_DETACHED] = CLI_PASSED,
 	};
 	enum verdict worst = VERDICT_SKIP;
 	size_t i;
@@ -271,15 +277,17 @@ const struct command command_check = {
 	.summary = "check whether pins stay reliable on this kernel",
 	.about = "Pin memory of all kinds in all ways, let it be written to, and tell whether the\n"
 		 "pin still sees what the process sees. The id of a check is\n"
-		 "RULE.WAY.MEMORY.EVENT; 'pintest list' explains them.\n",
+		 "RULE.WAY.MEMORY.EVENT, or two words if it stands alone; 'pintest list' explains\n"
+		 "them. 'bugs.*' are bugs that kernels in use have.\n",
 	.options = check_options,
-	.exits = "0   all passed, or failed as known with --known\n"
+	.exits = "0   all passed, or detached, or failed as known with --known\n"
 		 "1   something failed\n"
 		 "2   nothing failed, but something could not be judged\n"
 		 "4   all were skipped\n"
 		 "64  the command line is wrong\n",
 	.examples = "pintest check\n"
 		    "pintest check --filter 'ro-longterm.*.write' --verbose\n"
+		    "pintest check --filter 'bugs.*'\n"
 		    "pintest check --ways slow,fast --ktap\n",
 	.run = run_check,
 };

@@ -93,6 +93,11 @@ static void write_pinned(struct cell *cell, const void *row)
 	write_records(cell, row, MOMENT_PINNED);
 }
 
+static void write_between(struct cell *cell, const void *row)
+{
+	write_records(cell, row, MOMENT_BETWEEN);
+}
+
 static void write_after(struct cell *cell, const void *row)
 {
 	write_records(cell, row, MOMENT_AFTER);
@@ -147,7 +152,7 @@ static void write_fixed_in(struct cell *cell, const void *row)
 {
 	const struct result *result = row;
 
-	if (result->known)
+	if (result->known && result->known->fixed_in)
 		cell_text(cell, result->known->fixed_in);
 }
 
@@ -155,28 +160,33 @@ static void write_way(struct cell *cell, const void *row)
 {
 	const struct result *result = row;
 
-	cell_text(cell, result->scenario->way->id);
+	if (!result->scenario->solo)
+		cell_text(cell, result->scenario->way->id);
 }
 
 static void write_flags(struct cell *cell, const void *row)
 {
 	const struct result *result = row;
 
-	cell_list(cell, PINTEST_NAMES_FOLL, result->scenario->access->foll);
+	if (!result->scenario->solo)
+		cell_list(cell, PINTEST_NAMES_FOLL,
+			  result->scenario->access->foll);
 }
 
 static void write_memory(struct cell *cell, const void *row)
 {
 	const struct result *result = row;
 
-	cell_text(cell, result->scenario->memory->id);
+	if (!result->scenario->solo)
+		cell_text(cell, result->scenario->memory->id);
 }
 
 static void write_event(struct cell *cell, const void *row)
 {
 	const struct result *result = row;
 
-	cell_text(cell, result->scenario->event->id);
+	if (!result->scenario->solo)
+		cell_text(cell, result->scenario->event->id);
 }
 
 static const struct column check_columns[] = {
@@ -202,8 +212,11 @@ static const struct column check_columns[] = {
 	  "records of the mapped pages before pinning", write_before },
 	{ "PINNED", COLUMN_RAW, COLUMN_ALWAYS,
 	  "records of the pinned pages", write_pinned },
+	{ "BETWEEN", COLUMN_RAW, COLUMN_ALWAYS,
+	  "the same after the event, before the process writes",
+	  write_between },
 	{ "AFTER", COLUMN_RAW, COLUMN_ALWAYS,
-	  "records of the pinned pages after the event", write_after },
+	  "the same after the process wrote", write_after },
 	{ "UNPINNED", COLUMN_RAW, COLUMN_ALWAYS,
 	  "records of the mapped pages after unpinning", write_unpinned },
 	{ 0 },

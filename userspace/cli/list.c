@@ -30,6 +30,8 @@ static void write_check_what(struct cell *cell, const void *row)
 	const struct check_row *check = row;
 	const struct scenario *scenario = check->scenario;
 
+	if (scenario->solo)
+		return cell_text(cell, scenario->solo->what);
 	fprintf(cell->out, "%s, after %s of %s, when %s",
 		check->check->rule->what, scenario->way->what,
 		scenario->memory->what, scenario->event->what);
@@ -39,35 +41,40 @@ static void write_check_rule(struct cell *cell, const void *row)
 {
 	const struct check_row *check = row;
 
-	cell_text(cell, check->check->rule->id);
+	if (check->check->rule)
+		cell_text(cell, check->check->rule->id);
 }
 
 static void write_check_way(struct cell *cell, const void *row)
 {
 	const struct check_row *check = row;
 
-	cell_text(cell, check->scenario->way->id);
+	if (check->scenario->way)
+		cell_text(cell, check->scenario->way->id);
 }
 
 static void write_check_memory(struct cell *cell, const void *row)
 {
 	const struct check_row *check = row;
 
-	cell_text(cell, check->scenario->memory->id);
+	if (check->scenario->memory)
+		cell_text(cell, check->scenario->memory->id);
 }
 
 static void write_check_event(struct cell *cell, const void *row)
 {
 	const struct check_row *check = row;
 
-	cell_text(cell, check->scenario->event->id);
+	if (check->scenario->event)
+		cell_text(cell, check->scenario->event->id);
 }
 
 static void write_check_long(struct cell *cell, const void *row)
 {
 	const struct check_row *check = row;
 
-	cell_bool(cell, check->scenario->memory->traits & MEMORY_LONG);
+	cell_bool(cell, check->scenario->memory &&
+		  check->scenario->memory->traits & MEMORY_LONG);
 }
 
 static const struct column check_columns[] = {

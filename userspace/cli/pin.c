@@ -23,6 +23,7 @@ static const struct cli_option pin_options[] = {
 			     "'pintest info'" },
 	{ "flags", 'f', "LIST", "FOLL flags, such as longterm,write (longterm)" },
 	{ "wait", 'w', NULL, "hold the pin until Enter, end of input or Ctrl-C" },
+	{ "summary", 's', NULL, "print no records; for large pins" },
 	{ "columns", 'o', "LIST", "columns of the records; +LIST adds them" },
 	{ "json", 'J', NULL, "print JSON" },
 	{ 0 },
@@ -83,6 +84,9 @@ static void parse_option(struct pin_options *options, int key)
 		break;
 	case 'w':
 		options->wait = true;
+		break;
+	case 's':
+		options->summary = true;
 		break;
 	case 'o':
 		options->wanted = optarg;
@@ -159,6 +163,7 @@ const struct command command_pin = {
 		 "64  the command line is wrong\n",
 	.examples = "pintest pin --memory anon-shared --event write\n"
 		    "pintest pin --memory memfd-private --api slow --flags longterm,write\n"
-		    "pintest pin --pid 1234 --addr 0x7f0000000000 --length 64K --wait\n",
+		    "pintest pin --pid 1234 --addr 0x7f0000000000 --length 64K --wait\n"
+		    "pintest pin --memory anon --pages 4M --summary\n",
 	.run = run_pin,
 };

@@ -79,20 +79,29 @@ static const struct record_set *last_set(const struct pin_report *report)
 	return report->after.taken ? &report->after : &report->pinned;
 }
 
+void record_set_count(struct record_set *set,
+		      const struct pintest_record *records, size_t count)
+{
+	const uint32_t asked = PINTEST_PAGE_MAPPED | PINTEST_PAGE_MAPPED_SAME;
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		if ((records[i].flags_known & asked) != asked)
+			set->stale_unknown++;
+		else if ((records[i].flags & asked) == PINTEST_PAGE_MAPPED)
+			set->stale++;
+	}
+	set->count += count;
+	set->taken = true;
+}
+
 /* Blank if the kernel cannot tell of every page which one is mapped. */
 static void write_stale(struct cell *cell, const void *row)
 {
-	const uint64_t asked = PINTEST_PAGE_MAPPED | PINTEST_PAGE_MAPPED_SAME;
 	const struct record_set *set = last_set(row);
-	uint64_t stale = 0;
-	size_t i;
 
-	for (i = 0; i < set->count; i++) {
-		if ((set->records[i].flags_known & asked) != asked)
-			return;
-		stale += (set->records[i].flags & asked) == PINTEST_PAGE_MAPPED;
-	}
-	cell_number(cell, stale);
+	if (!set->stale_unknown)
+		cell_number(cell, set->stale);
 }
 
 static void write_word(struct cell *cell, const struct word *word)
@@ -131,7 +140,7 @@ static struct table *record_table(const struct record_set *set,
 
 static void write_set(struct cell *cell, const struct record_set *set)
 {
-	if (set->taken)
+	if (set->taken && (set->records || !set->count))
 		table_write(record_table(set, NULL, true), cell);
 }
 
@@ -190,7 +199,7 @@ static const struct column pin_columns[] = {
 static void print_set(const char *title, const char *more,
 		      const struct record_set *set, const char *wanted)
 {
-	if (!set->taken)
+	if (!set->taken || (set->count && !set->records))
 		return;
 	printf("\n%s%s:%s\n", title, more, set->count ? "" : " no page");
 	table_print(record_table(set, wanted, false));

@@ -15,14 +15,22 @@
  * struct record_set - records taken at one moment
  *
  * @taken: whether they were taken
- * @records: the records; owned
+ * @records: the records; owned. NULL if they were counted only
  * @count: how many there are
+ * @stale: of how many another page is mapped
+ * @stale_unknown: of how many nobody knows which one is
  */
 struct record_set {
 	bool taken;
 	struct pintest_record *records;
 	size_t count;
+	uint64_t stale;
+	uint64_t stale_unknown;
 };
+
+/** record_set_count() - count @records in */
+void record_set_count(struct record_set *set,
+		      const struct pintest_record *records, size_t count);
 
 /**
  * struct pin_report - what was asked for, and what was seen

@@ -17,6 +17,7 @@
 #include "cli.h"
 #include "pin_report.h"
 #include "pin_run.h"
+#include "progress.h"
 #include "words.h"
 
 /* One run: what it has and what it has seen. */
@@ -36,18 +37,36 @@ static int failed(const struct reason *why)
 	return CLI_FAILED;
 }
 
+/* Settings for the memory, and for what is to happen to it. */
+static int prepare_machine(struct pin_state *run, struct reason *why)
+{
+	const struct pin_options *options = run->options;
+
+	if (options->event)
+		return event_prepare(options->event, options->kind,
+				     run->settings, why);
+	return memory_prepare(options->kind, 0, run->settings, why);
+}
+
 static int map_memory(struct pin_state *run)
 {
 	const struct pin_options *options = run->options;
-	const struct event *event = options->event;
-	unsigned int children = event && event->traits & EVENT_FORKS;
+	struct progress *progress;
 	struct reason why;
+	int ret;
 
 	run->settings = settings_new(NULL);
 	if (!run->settings)
 		errx(CLI_FAILED, "no memory left");
-	if (memory_prepare(options->kind, children, run->settings, &why) ||
-	    memory_map(options->kind, options->pages, &run->memory, &why))
+	progress = progress_begin("mapped", PROGRESS_MAPPED, options->pages);
+	ret = prepare_machine(run, &why);
+	if (!ret && options->event && options->event->begin)
+		ret = options->event->begin(&why);
+	if (!ret)
+		ret = memory_map(options->kind, options->pages, &run->memory,
+				 &why);
+	progress_end(progress);
+	if (ret)
 		return failed(&why);
 	run->mapped = true;
 	run->report.request.addr = (uintptr_t)run->memory.addr;
@@ -92,9 +111,8 @@ static struct record_set new_set(uint64_t pages)
 
 static void took(struct record_set *set, ssize_t n)
 {
-	set->taken = n >= 0;
-	if (set->taken)
-		set->count = n;
+	if (n >= 0)
+		record_set_count(set, set->records, n);
 }
 
 /* Not every kernel can be asked: then this stays empty. */
@@ -104,14 +122,32 @@ static void look_before(struct pin_state *run)
 	struct record_set *set = &run->report.before;
 	uint64_t addr = request->addr;
 
+	if (run->options->summary)
+		return;
 	*set = new_set(run->report.wanted);
 	took(set, pintest_inspect(run->pt, request->pid, &addr,
 				  addr + request->length, set->records,
 				  run->report.wanted));
 }
 
+static void count_pages_of_pin(struct pin_state *run, struct record_set *set)
+{
+	struct pintest_record records[512];
+	ssize_t n;
+
+	do {
+		n = pintest_pin_records(run->pin, set->count, records, 512);
+		if (n >= 0)
+			record_set_count(set, records, n);
+	} while (n > 0);
+}
+
 static void look_at_pin(struct pin_state *run, struct record_set *set)
 {
+	if (run->options->summary) {
+		count_pages_of_pin(run, set);
+		return;
+	}
 	*set = new_set(run->report.pages);
 	took(set, pintest_pin_records(run->pin, 0, set->records,
 				      run->report.pages));
@@ -167,9 +203,12 @@ static void tell_refused(const struct pin_state *run, int error)
 static int take_pin(struct pin_state *run)
 {
 	struct pin_report *report = &run->report;
+	struct progress *progress = progress_begin("pinned", PROGRESS_PINNED,
+						   report->wanted);
 	int ret;
 
 	ret = pintest_pin_new(run->pt, &report->request, &run->pin);
+	progress_end(progress);
 	if (ret) {
 		tell_refused(run, -ret);
 		return CLI_FAILED;
@@ -188,11 +227,15 @@ static int happen(struct pin_state *run)
 		.pin = run->pin,
 		.memory = &run->memory,
 	};
+	const struct event *what = run->options->event;
 	struct reason why, end;
 	int ret;
 
-	run->report.event = run->options->event->id;
-	ret = run->options->event->run(&event, &why);
+	run->report.event = what->id;
+	ret = event_happen(what, &event, &why);
+	run->pin = event.pin;
+	if (!ret)
+		ret = event_write(what, &event, &why);
 	look_at_pin(run, &run->report.after);
 	if (ret) {
 		event_end(&event, &end);

@@ -23,6 +23,7 @@
  * @addr: first byte of it
  * @length: bytes of it
  * @wanted: columns of the records, as for table_new()
+ * @summary: keep and print no records
  * @wait: hold the pin until told otherwise
  * @json: print JSON
  */
@@ -36,6 +37,7 @@ struct pin_options {
 	uint64_t addr;
 	uint64_t length;
 	const char *wanted;
+	bool summary;
 	bool wait;
 	bool json;
 };

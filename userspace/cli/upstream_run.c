@@ -28,7 +28,8 @@ static void exec_test(const char *directory, const struct upstream_test *test,
 	for (i = 0; test->args[i]; i++)
 		argv[i + 1] = (char *)test->args[i];
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
-	if (!chdir(directory) && dup2(input, STDIN_FILENO) >= 0 &&
+	if (input >= 0 && !chdir(directory) &&
+	    dup2(input, STDIN_FILENO) >= 0 &&
 	    dup2(output, STDOUT_FILENO) >= 0)
 		execv(test->name, argv);
 	warn("cannot run %s/%s", directory, test->name);
@@ -49,7 +50,10 @@ static pid_t start(const char *directory, const struct upstream_test *test,
 	if (!pid)
 		exec_test(directory, test, ends[1]);
 	close(ends[1]);
-	*output = fdopen(ends[0], "r");
+	if (pid < 0)
+		close(ends[0]);
+	else
+		*output = fdopen(ends[0], "r");
 	return pid;
 }
 

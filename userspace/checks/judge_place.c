@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Whether long-term pins keep out of memory that has to stay movable.
+ */
+#include "judge.h"
+#include "reason.h"
+
+bool record_is_movable(const struct pintest_record *record)
+{
+	if (record->fields & PINTEST_FIELD_ZONE &&
+	    record->zone == PINTEST_ZONE_MOVABLE)
+		return true;
+	return record->fields & PINTEST_FIELD_MIGRATETYPE &&
+	       record->migratetype == PINTEST_MIGRATE_CMA;
+}
+
+/* Where they were before is what their memory kind promises. */
+struct judgement judge_place(const struct scenario *scenario,
+			     const struct observations *seen)
+{
+	struct judgement judgement = { .verdict = VERDICT_PASS };
+	size_t i;
+
+	(void)scenario;
+	for (i = 0; i < CHECK_PAGES; i++) {
+		if (!record_is_movable(&seen->pages[i].records[MOMENT_PINNED]))
+			continue;
+		judgement.verdict = VERDICT_FAIL;
+		judgement.finding = FINDING_STAYS;
+		reason(&judgement.why, 0,
+		       "page %zu is pinned where it was, in memory that is to be kept movable",
+		       i);
+		break;
+	}
+	return judgement;
+}

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * KSM: the kernel's daemon that merges equal pages.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "reason.h"
+#include "settings.h"
+
+#define KSM	"kernel/mm/ksm/"
+
+/* It stops before it is slowed down again: what changed last is put back first. */
+int settings_need_ksm(struct settings *settings, struct reason *why)
+{
+	int ret = settings_write(settings, KSM "sleep_millisecs", "0");
+
+	if (!ret)
+		ret = settings_write(settings, KSM "pages_to_scan", "1000");
+	if (!ret)
+		ret = settings_write(settings, KSM "run", "1");
+	if (ret == -ENOENT)
+		return reason(why, -EOPNOTSUPP, "this kernel has no KSM");
+	if (ret)
+		return reason(why, ret, "cannot start KSM: %s",
+			      strerror(-ret));
+	return 0;
+}
+
+int settings_pause_ksm(struct reason *why)
+{
+	int fd = open("/sys/" KSM "run", O_WRONLY | O_CLOEXEC);
+	ssize_t n = fd < 0 ? -1 : write(fd, "0", 1);
+	int error = errno;
+
+	if (fd >= 0)
+		close(fd);
+	return n == 1 ? 0 : reason(why, -error, "KSM cannot be stopped: %s",
+				   strerror(error));
+}

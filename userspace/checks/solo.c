@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Checks that stand alone: the table, and how one is run and judged.
+ */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "array_size.h"
+#include "judge.h"
+#include "peer.h"
+#include "reason.h"
+#include "settings.h"
+#include "solo.h"
+#include "words.h"
+
+#define SOLOS_MAX	128
+#define SIZE_2M		(UINT64_C(2) << 20)
+
+static const struct solo_family *const families[] = {
+	&solo_flags,
+};
+
+static size_t add_family(struct solo *table, size_t made,
+			 const struct solo_family *family)
+{
+	size_t i;
+
+	for (i = 0; i < family->count && made < SOLOS_MAX; i++)
+		table[made++] = family->rows[i];
+	return made;
+}
+
+const struct solo *solos(size_t *count)
+{
+	static struct solo table[SOLOS_MAX];
+	static size_t made;
+	size_t i;
+
+	if (!made)
+		for (i = 0; i < ARRAY_SIZE(families); i++)
+			made = add_family(table, made, families[i]);
+	*count = made;
+	return table;
+}
+
+void solo_run(struct pintest *pt, const struct solo *solo,
+	      struct observations *seen)
+{
+	struct solo_run run = {
+		.pt = pt,
+		.arg = solo->arg,
+		.seen = seen,
+	};
+
+	seen->stage = STAGE_SOLO;
+	seen->error = solo->run(&run, &seen->why);
+	if (!seen->error)
+		seen->stage = STAGE_DONE;
+}
+
+struct judgement solo_judge(const struct observations *seen)
+{
+	struct judgement ending = judge_ending(NULL, seen);
+
+	return ending.verdict == VERDICT_PASS ? seen->told : ending;
+}
+
+static void take_down(struct solo_run *run, enum verdict verdict,
+		      enum finding finding, const char *format, va_list args)
+{
+	struct judgement *told = &run->seen->told;
+
+	told->verdict = verdict;
+	told->finding = finding;
+	vsnprintf(told->why.text, sizeof(told->why.text), format, args);
+}
+
+int solo_passes(struct solo_run *run, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	take_down(run, VERDICT_PASS, FINDING_NONE, format, args);
+	va_end(args);
+	return 0;
+}
+
+int solo_detaches(struct solo_run *run, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	take_down(run, VERDICT_DETACHED, FINDING_OTHER_PAGE, format, args);
+	va_end(args);
+	return 0;
+}
+
+int solo_fails(struct solo_run *run, enum finding finding, const char *format,
+	       ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	take_down(run, VERDICT_FAIL, finding, format, args);
+	va_end(args);
+	return 0;
+}
+
+int solo_pin(struct solo_run *run, uint32_t api, uint32_t foll, void *addr,
+	     size_t length, struct pintest_pin **pin, struct reason *why)
+{
+	struct pintest_request request = {
+		.api = api,
+		.foll = foll,
+		.addr = (uintptr_t)addr,
+		.length = length,
+	};
+	int ret = pintest_pin_new(run->pt, &request, pin);
+
+	if (!ret)
+		ret = -pintest_pin_errno(*pin);
+	if (ret)
+		return reason(why, ret, "the pin is refused: %s",
+			      strerror(-ret));
+	pintest_pin_records(*pin, 0,
+			    &run->seen->pages[0].records[MOMENT_PINNED], 1);
+	return 0;
+}
+
+int solo_prepare_thp(const void *unused, struct settings *settings,
+		     struct reason *why)
+{
+	(void)unused;
+	return settings_need_thp(settings, false, why);
+}
+
+int solo_map(struct solo_run *run, const char *kind, size_t pages,
+	     struct memory *memory, struct reason *why)
+{
+	int ret = memory_map(memory_kind_find(kind), pages, memory, why);
+
+	return ret ? ret : memory_verify(run->pt, memory, why);
+}
+
+int solo_map_hugetlb(char **page, struct reason *why)
+{
+	*page = mmap(NULL, SIZE_2M, PROT_READ | PROT_WRITE, SOLO_HUGETLB, -1,
+		     0);
+	if (*page == MAP_FAILED)
+		return reason(why, -errno, "cannot map a hugetlb page: %s",
+			      strerror(errno));
+	words_fill(*page, SIZE_2M, WORD_PIN_TIME);
+	return 0;
+}
+
+static int idle(struct peer *parent, void *unused)
+{
+	(void)unused;
+	if (peer_turn(parent))
+		return EXIT_FAILURE;
+	peer_idle();
+}
+
+int solo_share(struct reason *why)
+{
+	struct peer *child = peer_start(idle, NULL);
+
+	if (!child || peer_await(child))
+		return reason(why, -ECHILD, "cannot fork");
+	return 0;
+}

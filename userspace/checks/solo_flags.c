@@ -1,0 +1,350 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Whether FOLL flags do what they say. What a flag changes is tried without
+ * it as well, which has to go the other way.
+ */
+#include <errno.h>
+#include <linux/userfaultfd.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "array_size.h"
+#include "deadline.h"
+#include "reason.h"
+#include "solo.h"
+#include "uffd.h"
+#include "words.h"
+
+#define FLAG_DEADLINE_MS	30000
+
+/* A call that takes all flags that any does, if this kernel has them. */
+static int need_flag(struct solo_run *run, uint32_t api, uint32_t foll,
+		     struct reason *why)
+{
+	char name[64];
+
+	if (pintest_has_api(run->pt, api) &&
+	    !(foll & ~pintest_api_foll(run->pt, api)))
+		return 0;
+	pintest_format_mask(PINTEST_NAMES_FOLL, foll, name, sizeof(name));
+	return reason(why, -EOPNOTSUPP, "this kernel does not take %s", name);
+}
+
+/* Pins a page and lets go of it: 0 or -errno. */
+static int try_pin(struct solo_run *run, uint32_t api, uint32_t foll,
+		   void *page)
+{
+	struct pintest_pin *pin;
+	struct reason ignored;
+	int ret = solo_pin(run, api, foll, page, page_size(), &pin, &ignored);
+
+	if (!ret)
+		pintest_pin_free(pin);
+	return ret;
+}
+
+/* One of two that have to differ. */
+struct trial {
+	const char *what;
+	void *page;
+	uint32_t foll;
+	int wanted;
+};
+
+static int judge_trials(struct solo_run *run, uint32_t api,
+			const struct trial *trials, size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		int ret = try_pin(run, api, trials[i].foll, trials[i].page);
+
+		if (ret != trials[i].wanted)
+			return solo_fails(run, FINDING_FLAG, "%s: '%s', not '%s'",
+					  trials[i].what, strerror(-ret),
+					  strerror(-trials[i].wanted));
+	}
+	return solo_passes(run, "%zu pins ended as the flag says", count);
+}
+
+static void *map_pages(size_t pages, int protection, int flags)
+{
+	void *addr = mmap(NULL, pages * page_size(), protection,
+			  flags | MAP_ANONYMOUS, -1, 0);
+
+	if (addr != MAP_FAILED)
+		madvise(addr, pages * page_size(), MADV_NOHUGEPAGE);
+	return addr == MAP_FAILED ? NULL : addr;
+}
+
+/* Which flag, of which call, keeps pages from being made. */
+struct no_fault {
+	uint32_t api;
+	uint32_t foll;
+};
+
+static int no_fault(struct solo_run *run, struct reason *why)
+{
+	const struct no_fault *what = run->arg;
+	char *pages = map_pages(2, PROT_READ | PROT_WRITE, MAP_PRIVATE);
+	struct trial trials[] = {
+		{ "a page that is there", pages, what->foll, 0 },
+		{ "a page that is not there", pages + page_size(), what->foll,
+		  -EFAULT },
+		{ "the same once more", pages + page_size(), what->foll,
+		  -EFAULT },
+		{ "without the flag", pages + page_size(), 0, 0 },
+	};
+	int ret = need_flag(run, what->api, what->foll, why);
+
+	if (ret)
+		return ret;
+	if (!pages)
+		return reason(why, -ENOMEM, "cannot map pages");
+	words_fill(pages, page_size(), WORD_PIN_TIME);
+	return judge_trials(run, what->api, trials, ARRAY_SIZE(trials));
+}
+
+static int anon_only(struct solo_run *run, struct reason *why)
+{
+	const uint32_t api = PINTEST_API_PIN, foll = PINTEST_FOLL_ANON;
+	struct memory file, anon;
+	int ret = need_flag(run, api, foll, why);
+
+	if (!ret)
+		ret = solo_map(run, "memfd-private", 1, &file, why);
+	if (!ret)
+		ret = solo_map(run, "anon", 1, &anon, why);
+	if (ret)
+		return ret;
+	return judge_trials(run, api, (struct trial[]) {
+		{ "anonymous memory", anon.addr, foll, 0 },
+		{ "a file mapping", file.addr, foll, -EFAULT },
+		{ "a file mapping without the flag", file.addr, 0, 0 },
+	}, 3);
+}
+
+/* A write is forced into private memory only, which is then a private copy. */
+static int force(struct solo_run *run, struct reason *why)
+{
+	const uint32_t *api = run->arg;
+	const uint32_t write = PINTEST_FOLL_WRITE;
+	const uint32_t forced = write | PINTEST_FOLL_FORCE;
+	void *private = map_pages(1, PROT_READ, MAP_PRIVATE);
+	void *shared = map_pages(1, PROT_READ, MAP_SHARED);
+	void *none = map_pages(1, PROT_NONE, MAP_PRIVATE);
+
+	if (!private || !shared || !none)
+		return reason(why, -ENOMEM, "cannot map pages");
+	return judge_trials(run, *api, (struct trial[]) {
+		{ "R/W pin of read-only private memory", private, write,
+		  -EFAULT },
+		{ "forced R/W pin of read-only private memory", private,
+		  forced, 0 },
+		{ "R/W pin of read-only shared memory", shared, write,
+		  -EFAULT },
+		{ "R/O pin of inaccessible memory", none, 0, -EFAULT },
+		{ "forced R/O pin of inaccessible memory", none,
+		  PINTEST_FOLL_FORCE, 0 },
+	}, 5);
+}
+
+/* KiB that huge pages of this process are mapped in as such. */
+static long mapped_huge(void)
+{
+	FILE *file = fopen("/proc/self/smaps", "re");
+	char line[256];
+	long kib, sum = 0;
+
+	while (file && fgets(line, sizeof(line), file))
+		if (sscanf(line, "AnonHugePages: %ld", &kib) == 1)
+			sum += kib;
+	if (file)
+		fclose(file);
+	return sum;
+}
+
+static int split_pmd(struct solo_run *run, struct reason *why)
+{
+	const uint32_t api = PINTEST_API_PIN, foll = PINTEST_FOLL_SPLIT_PMD;
+	long before, without, with, size;
+	struct memory memory;
+	int ret = need_flag(run, api, foll, why);
+
+	if (!ret)
+		ret = solo_map(run, "anon-thp", 1, &memory, why);
+	if (ret)
+		return ret;
+	before = mapped_huge();
+	if (try_pin(run, api, 0, memory.addr))
+		return reason(why, -EFAULT, "a huge page cannot be pinned");
+	without = mapped_huge();
+	if (try_pin(run, api, foll, memory.addr))
+		return solo_fails(run, FINDING_FLAG, "the pin is refused");
+	with = mapped_huge();
+	size = memory.kind->huge_size >> 10;
+	if (without == before && with == before - size)
+		return solo_passes(run, "the huge page is mapped by pages afterwards");
+	return solo_fails(run, FINDING_FLAG,
+			  "mapped as huge pages: %ld KiB, %ld KiB after a pin without the flag, %ld KiB after one with it",
+			  before, without, with);
+}
+
+/* These change nothing where nobody waits and nothing is missing. */
+static int changes_nothing(struct solo_run *run, struct reason *why)
+{
+	const uint32_t *foll = run->arg;
+	struct memory memory;
+	int ret = need_flag(run, PINTEST_API_PIN, *foll, why);
+
+	if (!ret)
+		ret = solo_map(run, "anon", 1, &memory, why);
+	if (ret)
+		return ret;
+	return judge_trials(run, PINTEST_API_PIN, (struct trial[]) {
+		{ "with the flag", memory.addr, *foll, 0 },
+		{ "without the flag", memory.addr, 0, 0 },
+	}, 2);
+}
+
+/* A thread that pins a page which a userfaultfd keeps from being there. */
+struct sleeper {
+	struct solo_run *run;
+	uint32_t foll;
+	void *page;
+	int ret;
+};
+
+static void *sleep_in_fault(void *arg)
+{
+	struct sleeper *sleeper = arg;
+
+	sleeper->ret = try_pin(sleeper->run, PINTEST_API_PIN_UNLOCKED,
+			       sleeper->foll, sleeper->page);
+	return NULL;
+}
+
+static void wake(int number)
+{
+	(void)number;
+}
+
+/* What a pin returns that is sent a signal while it sleeps, then the page. */
+static int signal_sleeper(int uffd, struct sleeper *sleeper,
+			  struct reason *why)
+{
+	struct uffdio_zeropage zero = {
+		.range = { (uintptr_t)sleeper->page, page_size() },
+	};
+	struct uffd_msg message;
+	pthread_t thread;
+
+	if (pthread_create(&thread, NULL, sleep_in_fault, sleeper))
+		return reason(why, -EAGAIN, "cannot create a thread");
+	if (deadline_await(uffd, FLAG_DEADLINE_MS, NULL) != 1 ||
+	    read(uffd, &message, sizeof(message)) != sizeof(message))
+		return reason(why, -ETIMEDOUT, "no fault came");
+	pthread_kill(thread, SIGUSR1);
+	if (!(sleeper->foll & PINTEST_FOLL_INTERRUPTIBLE))
+		ioctl(uffd, UFFDIO_ZEROPAGE, &zero);
+	pthread_join(thread, NULL);
+	return 0;
+}
+
+/* One that is not interrupted goes on once the page is there. */
+static int interruptible(struct solo_run *run, struct reason *why)
+{
+	const uint32_t foll = PINTEST_FOLL_INTERRUPTIBLE;
+	char *pages = map_pages(2, PROT_READ | PROT_WRITE, MAP_PRIVATE);
+	struct sleeper with = { run, foll, pages, 0 };
+	struct sleeper without = { run, 0, pages + page_size(), 0 };
+	int uffd, ret = need_flag(run, PINTEST_API_PIN_UNLOCKED, foll, why);
+
+	if (ret)
+		return ret;
+	sigaction(SIGUSR1, &(struct sigaction) { .sa_handler = wake }, NULL);
+	uffd = uffd_open(0, "interface", why);
+	ret = uffd < 0 ? uffd :
+	      uffd_register(uffd, pages, 2 * page_size(),
+			    UFFDIO_REGISTER_MODE_MISSING, why);
+	if (!ret)
+		ret = signal_sleeper(uffd, &with, why);
+	if (!ret)
+		ret = signal_sleeper(uffd, &without, why);
+	if (ret)
+		return ret;
+	if (with.ret == -EINTR && !without.ret)
+		return solo_passes(run, "a signal ends the pin that waits for a page");
+	return solo_fails(run, FINDING_FLAG,
+			  "after a signal: '%s' with the flag, '%s' without it",
+			  strerror(-with.ret), strerror(-without.ret));
+}
+
+#define SLOW(flag)	(&(const struct no_fault) { PINTEST_API_PIN, flag })
+#define FAST(flag)	(&(const struct no_fault) { PINTEST_API_PIN_FAST, flag })
+#define NUMBER(of)	(&(const uint32_t) { of })
+
+static const struct solo table[] = {
+	{
+		.id = "flags.nofault-slow",
+		.what = "FOLL_NOFAULT: pin_user_pages() pins what is there and makes nothing",
+		.run = no_fault,
+		.arg = SLOW(PINTEST_FOLL_NOFAULT),
+	}, {
+		.id = "flags.nofault-fast",
+		.what = "FOLL_NOFAULT: pin_user_pages_fast() pins what is there and makes nothing",
+		.run = no_fault,
+		.arg = FAST(PINTEST_FOLL_NOFAULT),
+	}, {
+		.id = "flags.dump",
+		.what = "FOLL_DUMP: a hole in anonymous memory is an error, and not filled",
+		.run = no_fault,
+		.arg = SLOW(PINTEST_FOLL_DUMP),
+	}, {
+		.id = "flags.anon",
+		.what = "FOLL_ANON: only anonymous memory is pinned",
+		.run = anon_only,
+	}, {
+		.id = "flags.force-slow",
+		.what = "FOLL_FORCE: pin_user_pages() writes to private memory that is read-only, and reads what is inaccessible",
+		.run = force,
+		.arg = NUMBER(PINTEST_API_PIN),
+	}, {
+		.id = "flags.force-fast",
+		.what = "FOLL_FORCE: pin_user_pages_fast() writes to private memory that is read-only, and reads what is inaccessible",
+		.run = force,
+		.arg = NUMBER(PINTEST_API_PIN_FAST),
+	}, {
+		.id = "flags.split-pmd",
+		.what = "FOLL_SPLIT_PMD: a huge page is mapped page by page afterwards",
+		.prepare = solo_prepare_thp,
+		.run = split_pmd,
+	}, {
+		.id = "flags.interruptible",
+		.what = "FOLL_INTERRUPTIBLE: a signal ends a pin that waits for a page, and without it does not",
+		.run = interruptible,
+	}, {
+		.id = "flags.nowait",
+		.what = "FOLL_NOWAIT: a page that is there is pinned",
+		.run = changes_nothing,
+		.arg = NUMBER(PINTEST_FOLL_NOWAIT),
+	}, {
+		.id = "flags.hwpoison",
+		.what = "FOLL_HWPOISON: a page that is intact is pinned",
+		.run = changes_nothing,
+		.arg = NUMBER(PINTEST_FOLL_HWPOISON),
+	}, {
+		.id = "flags.honor-numa-fault",
+		.what = "FOLL_HONOR_NUMA_FAULT: a page that NUMA balancing leaves alone is pinned",
+		.run = changes_nothing,
+		.arg = NUMBER(PINTEST_FOLL_HONOR_NUMA_FAULT),
+	},
+};
+
+const struct solo_family solo_flags = { table, ARRAY_SIZE(table) };
