@@ -21,7 +21,15 @@
 #define SIZE_2M		(UINT64_C(2) << 20)
 
 static const struct solo_family *const families[] = {
+	&solo_uffd,
+	&solo_effects,
+	&solo_files,
+	&solo_load,
 	&solo_flags,
+	&solo_leaks,
+	&solo_seal,
+	&solo_vdso,
+	&solo_offline,
 };
 
 static size_t add_family(struct solo *table, size_t made,
