@@ -30,6 +30,7 @@ static const struct solo_family *const families[] = {
 	&solo_seal,
 	&solo_vdso,
 	&solo_offline,
+	&solo_cow,
 };
 
 static size_t add_family(struct solo *table, size_t made,

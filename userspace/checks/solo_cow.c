@@ -1,0 +1,410 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Checks of copy-on-write itself, which pins rely on: after fork(), one of two
+ * processes holds on to what was there, and the other one writes.
+ *
+ * What holds on is a mapping, or a reference in a pipe without a pin, which is
+ * all that is left when vmsplice() has put the memory there and it is unmapped.
+ * Whoever finds its page to be nobody else's by then gives its writes away
+ * (CVE-2020-29374).
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <fnmatch.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include "array_size.h"
+#include "madvise.h"
+#include "peer.h"
+#include "reason.h"
+#include "solo.h"
+#include "words.h"
+
+/**
+ * struct story - who does what
+ *
+ * @process_holds: the process holds on and its child writes, or the other way
+ *	round
+ * @early: what holds on does so before fork()
+ * @pipe: it holds on to a reference in a pipe, not to its mapping
+ * @before_write: what the process does before it writes, or NULL
+ * @shares: what of a huge page fork() shares
+ * @kinds: ids of memory kinds that it is told of, as fnmatch() with
+ *	FNM_EXTMATCH takes them
+ */
+struct story {
+	bool process_holds;
+	bool early;
+	bool pipe;
+	int (*before_write)(const struct memory *memory, struct reason *why);
+	enum { SHARES_ALL, SHARES_LOWER, SHARES_UPPER } shares;
+	const char *kinds;
+};
+
+/**
+ * struct telling - a story that is being told
+ *
+ * @story: the story
+ * @memory: of what memory
+ * @pages: the pages of it that are looked at, CHECK_PAGES
+ * @pipe: ends of a pipe, if it takes one
+ */
+struct telling {
+	const struct story *story;
+	struct memory memory;
+	char *pages;
+	int pipe[2];
+};
+
+static int cycle_protection(const struct memory *memory, struct reason *why)
+{
+	size_t extent = memory->extent;
+
+	if (!mprotect(memory->addr, extent, PROT_READ) &&
+	    !mprotect(memory->addr, extent, PROT_READ | PROT_WRITE))
+		return 0;
+	return reason(why, -errno, "mprotect() is refused: %s",
+		      strerror(errno));
+}
+
+/* Of pages that are mapped one by one, else there is nothing to do. */
+static int collapse(const struct memory *memory, struct reason *why)
+{
+	size_t extent = memory->extent;
+
+	if (!mprotect(memory->addr, page_size(), PROT_READ) &&
+	    !mprotect(memory->addr, page_size(), PROT_READ | PROT_WRITE) &&
+	    !madvise(memory->addr, extent, MADV_DOFORK) &&
+	    !madvise(memory->addr, extent, MADV_COLLAPSE))
+		return 0;
+	return reason(why, -EOPNOTSUPP, "MADV_COLLAPSE is refused: %s",
+		      strerror(errno));
+}
+
+static int take(struct telling *telling)
+{
+	struct iovec pages = { telling->pages, CHECK_PAGES * page_size() };
+
+	if (!telling->story->pipe ||
+	    vmsplice(telling->pipe[1], &pages, 1, 0) == (ssize_t)pages.iov_len)
+		return 0;
+	return -EIO;
+}
+
+/* What was taken is held by the pipe alone from now on. */
+static int let_go(struct telling *telling)
+{
+	if (!telling->story->pipe ||
+	    !munmap(telling->memory.addr, telling->memory.extent))
+		return 0;
+	return -errno;
+}
+
+static int read_held(struct telling *telling, struct word *words)
+{
+	size_t i, size = page_size();
+	char *page = malloc(size);
+
+	if (!page)
+		return -ENOMEM;
+	for (i = 0; i < CHECK_PAGES; i++) {
+		if (!telling->story->pipe)
+			words[i] = word_of_page(telling->pages + i * size);
+		else if (read(telling->pipe[0], page, size) == (ssize_t)size)
+			words[i] = word_of_page(page);
+	}
+	free(page);
+	return 0;
+}
+
+static void write_pages(const struct telling *telling, uint64_t word)
+{
+	words_fill(telling->pages, CHECK_PAGES * page_size(), word);
+}
+
+static int child_writes(struct peer *process, struct telling *telling)
+{
+	if (peer_turn(process) || peer_await(process))
+		return EXIT_FAILURE;
+	write_pages(telling, WORD_CHILD);
+	return peer_turn(process) ? EXIT_FAILURE : 0;
+}
+
+static int child_holds(struct peer *process, struct telling *telling)
+{
+	struct word words[CHECK_PAGES] = { 0 };
+
+	if (take(telling) || let_go(telling) || peer_turn(process) ||
+	    peer_await(process) || read_held(telling, words))
+		return EXIT_FAILURE;
+	return peer_send(process, words, sizeof(words)) ? EXIT_FAILURE : 0;
+}
+
+static int child_main(struct peer *process, void *arg)
+{
+	struct telling *telling = arg;
+
+	return telling->story->process_holds ? child_writes(process, telling) :
+					       child_holds(process, telling);
+}
+
+static int process_holds(struct telling *telling, struct peer *child,
+			 struct word *held, struct reason *why)
+{
+	int ret = telling->story->early ? 0 : take(telling);
+
+	if (!ret)
+		ret = let_go(telling);
+	if (!ret)
+		ret = peer_turn(child);
+	if (!ret)
+		ret = peer_await(child);
+	if (!ret)
+		ret = read_held(telling, held);
+	return ret ? reason(why, ret, "cannot hold on to the memory: %s",
+			    strerror(-ret)) : 0;
+}
+
+static int process_writes(struct telling *telling, struct peer *child,
+			  struct word *held, struct reason *why)
+{
+	int ret = telling->story->before_write ?
+		  telling->story->before_write(&telling->memory, why) : 0;
+
+	if (ret)
+		return ret;
+	write_pages(telling, WORD_PROCESS);
+	ret = peer_turn(child);
+	if (!ret)
+		ret = peer_receive(child, held, CHECK_PAGES * sizeof(*held));
+	return ret ? reason(why, ret, "the child is lost: %s",
+			    strerror(-ret)) : 0;
+}
+
+/* Leaves in @held what is read by who held on. */
+static int tell_with_child(struct telling *telling, struct word *held,
+			   struct reason *why)
+{
+	struct peer *child = peer_start(child_main, telling);
+	int ret = child ? peer_await(child) : -errno;
+
+	if (ret)
+		ret = reason(why, ret, "the child is lost: %s",
+			     strerror(-ret));
+	else if (telling->story->process_holds)
+		ret = process_holds(telling, child, held, why);
+	else
+		ret = process_writes(telling, child, held, why);
+	peer_end(child);
+	return ret;
+}
+
+static int share_half(const struct telling *telling, struct reason *why)
+{
+	size_t half = telling->memory.extent / 2;
+	char *other = telling->memory.addr;
+
+	if (telling->story->shares == SHARES_ALL)
+		return 0;
+	if (telling->story->shares == SHARES_LOWER)
+		other += half;
+	if (!madvise(other, half, MADV_DONTFORK))
+		return 0;
+	return reason(why, -errno, "MADV_DONTFORK is refused: %s",
+		      strerror(errno));
+}
+
+static int tell(struct telling *telling, struct word *held, struct reason *why)
+{
+	int ret = share_half(telling, why);
+
+	if (ret)
+		return ret;
+	if (pipe2(telling->pipe, O_CLOEXEC))
+		return reason(why, -errno, "cannot make a pipe: %s",
+			      strerror(errno));
+	if (telling->story->early && take(telling))
+		ret = reason(why, -EIO, "vmsplice() is refused");
+	else
+		ret = tell_with_child(telling, held, why);
+	close(telling->pipe[0]);
+	close(telling->pipe[1]);
+	return ret;
+}
+
+static int judge(struct solo_run *run, const struct telling *telling,
+		 const struct word *held)
+{
+	char text[WORD_TEXT_LENGTH];
+	size_t i;
+
+	for (i = 0; i < CHECK_PAGES; i++)
+		if (!word_is(&held[i], telling->memory.word))
+			return solo_fails(run, FINDING_LEAKED,
+					  "%s: page %zu: who held on reads %s, which is not what was there",
+					  telling->memory.kind->id, i,
+					  word_text(&held[i], text));
+	return 0;
+}
+
+static int tell_of(struct solo_run *run, const struct memory_kind *kind,
+		   struct reason *why)
+{
+	struct telling telling = { .story = run->arg };
+	struct word held[CHECK_PAGES] = { 0 };
+	struct memory *memory = &telling.memory;
+	int ret = memory_map(kind, CHECK_PAGES, memory, why);
+
+	if (!ret)
+		ret = memory_verify(run->pt, memory, why);
+	if (ret)
+		return ret;
+	telling.pages = memory->addr;
+	if (telling.story->shares == SHARES_UPPER) {
+		telling.pages += memory->extent / 2;
+		words_fill(telling.pages, memory->length, memory->word);
+	}
+	ret = tell(&telling, held, why);
+	memory_unmap(memory);
+	return ret ? ret : judge(run, &telling, held);
+}
+
+/* Shared memory is not copied on write, which has to be seen. */
+static int see_a_leak(const struct story *story, struct reason *why)
+{
+	static const struct memory_kind shared = { .id = "shared memory" };
+	const size_t length = CHECK_PAGES * page_size();
+	struct telling telling = { .story = story, .memory.kind = &shared };
+	struct word held[CHECK_PAGES] = { 0 };
+	int ret;
+
+	telling.pages = mmap(NULL, length, PROT_READ | PROT_WRITE,
+			     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (telling.pages == MAP_FAILED)
+		return reason(why, -errno, "cannot map memory: %s",
+			      strerror(errno));
+	words_fill(telling.pages, length, WORD_PIN_TIME);
+	telling.memory.addr = telling.pages;
+	telling.memory.length = length;
+	telling.memory.extent = length;
+	ret = tell(&telling, held, why);
+	if (!ret && word_is(&held[0], WORD_PIN_TIME))
+		return reason(why, -ENODATA,
+			      "a write to shared memory is not seen, nor would a leak be");
+	return ret;
+}
+
+/* Of each kind that there is here. */
+static int tell_of_all(struct solo_run *run, struct reason *why)
+{
+	size_t count, i, told = 0;
+	const struct memory_kind *kinds = memory_kinds(&count);
+	const struct story *story = run->arg;
+	int ret = story->before_write == collapse ? 0 : see_a_leak(story, why);
+
+	if (ret)
+		return ret;
+	for (i = 0; i < count && run->seen->told.verdict == VERDICT_PASS; i++) {
+		if (fnmatch(story->kinds, kinds[i].id, FNM_EXTMATCH))
+			continue;
+		ret = tell_of(run, &kinds[i], why);
+		if (ret && ret != -EOPNOTSUPP)
+			return ret;
+		told += !ret;
+	}
+	if (!told || run->seen->told.verdict)
+		return told ? 0 : ret;
+	return solo_passes(run, "who held on reads what was there, of %zu kinds of memory",
+			   told);
+}
+
+static int prepare(const void *arg, struct settings *settings,
+		   struct reason *why)
+{
+	const struct story *story = arg;
+	size_t count, i;
+	const struct memory_kind *kinds = memory_kinds(&count);
+	int ret;
+
+	for (i = 0; i < count; i++) {
+		if (fnmatch(story->kinds, kinds[i].id, FNM_EXTMATCH))
+			continue;
+		ret = memory_prepare(&kinds[i], 1, settings, why);
+		if (ret && ret != -EOPNOTSUPP)
+			return ret;
+	}
+	return 0;
+}
+
+/*
+ * As the kernel's own selftest has it; longer pages would take too long. With
+ * pipes, hugetlb pages are told of by themselves, since they forget them.
+ */
+#define THP	"anon-thp"
+#define HUGETLB	"anon-hugetlb-2m"
+#define PAGES	"anon@(|-swapped|-thp@(|-*([0-9])[km]|-pte|-swapped|-remnant|-mremapped|-partly-shared|-collapsed))"
+#define ALL	"@(" PAGES "|" HUGETLB ")"
+
+#define ROW(_id, _what, ...) { \
+	.id = "cow." _id, \
+	.what = _what, \
+	.prepare = prepare, \
+	.run = tell_of_all, \
+	.arg = &(const struct story) { __VA_ARGS__ }, \
+}
+
+static const struct solo table[] = {
+	ROW("fork",
+	    "a child does not see what the process writes after fork()",
+	    .kinds = ALL),
+	ROW("fork-mprotect",
+	    "a child does not see what the process writes after fork() to memory that was read-only for a while",
+	    .kinds = ALL, .before_write = cycle_protection),
+	ROW("fork-collapse",
+	    "a child does not see what the process writes after fork() to a huge page that MADV_COLLAPSE has made",
+	    .kinds = THP, .before_write = collapse),
+	ROW("fork-collapse-lower",
+	    "a child with the lower half of a huge page does not see what the process writes to what MADV_COLLAPSE has made of it",
+	    .kinds = THP, .before_write = collapse,
+	    .shares = SHARES_LOWER),
+	ROW("fork-collapse-upper",
+	    "a child with the upper half of a huge page does not see what the process writes to what MADV_COLLAPSE has made of it",
+	    .kinds = THP, .before_write = collapse,
+	    .shares = SHARES_UPPER),
+	ROW("vmsplice-child",
+	    "a pipe that has memory by vmsplice() of a child, which unmapped it then, does not see what the process writes",
+	    .kinds = PAGES, .pipe = true),
+	ROW("vmsplice-child-mprotect",
+	    "a pipe that has memory by vmsplice() of a child does not see what the process writes after it was read-only for a while",
+	    .kinds = PAGES, .pipe = true,
+	    .before_write = cycle_protection),
+	ROW("vmsplice-before-fork",
+	    "a pipe that has memory by vmsplice() of the process, which forked and unmapped it then, does not see what the child writes",
+	    .kinds = PAGES, .pipe = true,
+	    .process_holds = true, .early = true),
+	ROW("vmsplice-after-fork",
+	    "a pipe that has memory by vmsplice() of the process, which had forked and unmapped it then, does not see what the child writes",
+	    .kinds = PAGES, .pipe = true,
+	    .process_holds = true),
+	ROW("vmsplice-child-hugetlb",
+	    "a pipe that has hugetlb pages by vmsplice() of a child, which unmapped them then, does not see what the process writes",
+	    .kinds = HUGETLB, .pipe = true),
+	ROW("vmsplice-child-mprotect-hugetlb",
+	    "a pipe that has hugetlb pages by vmsplice() of a child does not see what the process writes after they were read-only for a while",
+	    .kinds = HUGETLB, .pipe = true,
+	    .before_write = cycle_protection),
+	ROW("vmsplice-before-fork-hugetlb",
+	    "a pipe that has hugetlb pages by vmsplice() of the process, which forked and unmapped them then, does not see what the child writes",
+	    .kinds = HUGETLB, .pipe = true,
+	    .process_holds = true, .early = true),
+	ROW("vmsplice-after-fork-hugetlb",
+	    "a pipe that has hugetlb pages by vmsplice() of the process, which had forked and unmapped them then, does not see what the child writes",
+	    .kinds = HUGETLB, .pipe = true,
+	    .process_holds = true),
+};
+
+const struct solo_family solo_cow = { table, ARRAY_SIZE(table) };
