@@ -21,6 +21,9 @@
 #define SIZE_2M		(UINT64_C(2) << 20)
 
 static const struct solo_family *const families[] = {
+	&solo_bugs_uffd,
+	&solo_bugs_hugetlb,
+	&solo_bugs_cow,
 	&solo_uffd,
 	&solo_effects,
 	&solo_files,

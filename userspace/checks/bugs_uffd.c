@@ -1,0 +1,283 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Checks for bugs of kernels in use: pins and userfaultfd.
+ */
+#include <errno.h>
+#include <linux/userfaultfd.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "array_size.h"
+#include "deadline.h"
+#include "pages.h"
+#include "reason.h"
+#include "settings.h"
+#include "solo.h"
+#include "uffd.h"
+#include "words.h"
+
+#define RO_LONGTERM	PINTEST_FOLL_LONGTERM
+#define SIZE_2M		(UINT64_C(2) << 20)
+
+/* Older headers lack what newer kernels have. */
+#ifndef UFFD_FEATURE_WP_HUGETLBFS_SHMEM
+#define UFFD_FEATURE_WP_HUGETLBFS_SHMEM	(1 << 12)
+#endif
+
+/*
+ * Write protection that has to outlive a pin of the first page.
+ *
+ * @page: what is written in the end
+ */
+struct guarded {
+	int uffd;
+	char *addr;
+	size_t length;
+	size_t size;
+	char *page;
+};
+
+static void write_byte(void *arg)
+{
+	*(volatile char *)arg = 1;
+}
+
+static int guard(struct guarded *guarded, struct reason *why)
+{
+	int ret = uffd_register(guarded->uffd, guarded->addr, guarded->length,
+				UFFDIO_REGISTER_MODE_WP, why);
+
+	return ret ? ret : uffd_protect(guarded->uffd, guarded->addr,
+					guarded->length, true, why);
+}
+
+/* Page tables tell how many are protected, events whether that has effect. */
+static int pin_guarded(struct solo_run *run, const struct guarded *guarded,
+		       struct reason *why)
+{
+	struct pintest_pin *pin;
+	ssize_t before = pages_count(guarded->addr, guarded->length,
+				       PAGEMAP_UFFD_WP), after;
+	int ret = solo_pin(run, PINTEST_API_PIN, RO_LONGTERM, guarded->addr,
+			   page_size(), &pin, why);
+
+	if (ret)
+		return ret;
+	after = pages_count(guarded->addr, guarded->length, PAGEMAP_UFFD_WP);
+	ret = uffd_hears(guarded->uffd, guarded->size, write_byte,
+			 guarded->page, why);
+	if (ret < 0)
+		return ret;
+	if (!ret || after < before)
+		return solo_fails(run, FINDING_UNPROTECTED,
+				  "a R/O long-term pin of 1 page: of %zd protected pages %zd are left, and a write to page %td raises %d events",
+				  before, after,
+				  (guarded->page - guarded->addr) /
+				  (ptrdiff_t)page_size(), ret);
+	return solo_passes(run, "%zd of %zd pages are still protected, and a write raises an event",
+			   after, before);
+}
+
+static int prepare_huge_zeropage(const void *arg, struct settings *settings,
+				 struct reason *why)
+{
+	(void)arg;
+	return settings_need_thp(settings, true, why);
+}
+
+static int wp_huge_zeropage(struct solo_run *run, struct reason *why)
+{
+	const size_t pages = memory_kind_pages(memory_kind_find("huge-zeropage"));
+	struct guarded guarded = { .size = page_size() };
+	struct memory memory;
+	int ret = solo_map(run, "huge-zeropage", pages, &memory, why);
+
+	if (ret)
+		return ret;
+	guarded.uffd = uffd_open_wp(why);
+	if (guarded.uffd < 0)
+		return guarded.uffd;
+	guarded.addr = memory.addr;
+	guarded.length = memory.length;
+	guarded.page = guarded.addr + memory.length / 2;
+	ret = guard(&guarded, why);
+	return ret ? ret : pin_guarded(run, &guarded, why);
+}
+
+/* One for the process, one for the copy that the pin makes, one to spare. */
+static int prepare_hugetlb(const void *arg, struct settings *settings,
+			   struct reason *why)
+{
+	(void)arg;
+	return settings_need_hugepages(settings, SIZE_2M, 3, why);
+}
+
+static int wp_hugetlb_shared(struct solo_run *run, struct reason *why)
+{
+	struct guarded guarded = { .length = SIZE_2M, .size = SIZE_2M };
+	int ret;
+
+	guarded.uffd = uffd_open(UFFD_FEATURE_WP_HUGETLBFS_SHMEM,
+				 "write protection of hugetlb pages", why);
+	if (guarded.uffd < 0)
+		return guarded.uffd;
+	ret = solo_map_hugetlb(&guarded.addr, why);
+	if (ret)
+		return ret;
+	guarded.page = guarded.addr;
+	ret = solo_share(why);
+	if (!ret)
+		ret = guard(&guarded, why);
+	return ret ? ret : pin_guarded(run, &guarded, why);
+}
+
+/*
+ * UFFDIO_MOVE of a page of a folio that is pinned. It may not return, and so is
+ * left to a thread, which ends with the process.
+ */
+struct move {
+	int uffd;
+	struct uffdio_move args;
+	int error;
+	int done;
+};
+
+/* How long to look, and how often. */
+#define MOVE_LOOKS	100
+#define MOVE_LOOK_MS	100
+/* Far more than a split that succeeds in the end takes. */
+#define MANY_SPLITS	5000
+
+static int prepare_thp(const void *arg, struct settings *settings,
+		       struct reason *why)
+{
+	(void)arg;
+	return settings_need_thp(settings, false, why);
+}
+
+/* Protecting one page for a moment has the whole THP mapped by PTEs. */
+static int map_by_ptes(struct solo_run *run, struct memory *memory,
+		       struct reason *why)
+{
+	const size_t pages = memory_kind_pages(memory_kind_find("anon-thp"));
+	int ret = solo_map(run, "anon-thp", pages, memory, why);
+
+	if (ret)
+		return ret;
+	if (mprotect(memory->addr, page_size(), PROT_READ) ||
+	    mprotect(memory->addr, page_size(), PROT_READ | PROT_WRITE))
+		return reason(why, -errno, "mprotect() is refused: %s",
+			      strerror(errno));
+	return 0;
+}
+
+static int map_target(int uffd, void **target, struct reason *why)
+{
+	*target = mmap(NULL, page_size(), PROT_READ | PROT_WRITE,
+		       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (*target == MAP_FAILED)
+		return reason(why, -errno, "cannot map a page: %s",
+			      strerror(errno));
+	return uffd_register(uffd, *target, page_size(),
+			     UFFDIO_REGISTER_MODE_MISSING, why);
+}
+
+/* Splits of THPs that came to nothing, as the kernel counts them. */
+static long failed_splits(void)
+{
+	FILE *file = fopen("/proc/vmstat", "re");
+	char line[128];
+	long count = 0;
+
+	while (file && fgets(line, sizeof(line), file))
+		if (sscanf(line, "thp_split_page_failed %ld", &count) == 1)
+			break;
+	if (file)
+		fclose(file);
+	return count;
+}
+
+static void *move_main(void *arg)
+{
+	struct move *move = arg;
+	uint64_t one = 1;
+
+	move->error = ioctl(move->uffd, UFFDIO_MOVE, &move->args) ? errno : 0;
+	return write(move->done, &one, sizeof(one)) < 0 ? arg : NULL;
+}
+
+static int judge_move(struct solo_run *run, struct move *move,
+		      struct reason *why)
+{
+	long before = failed_splits(), tries = 0;
+	pthread_t thread;
+	int i, ret = -pthread_create(&thread, NULL, move_main, move);
+
+	if (ret)
+		return reason(why, ret, "cannot start a thread: %s",
+			      strerror(-ret));
+	for (i = 0; i < MOVE_LOOKS && tries < MANY_SPLITS; i++) {
+		if (deadline_await(move->done, MOVE_LOOK_MS, NULL) > 0)
+			return solo_passes(run, "the move returns: %s",
+					   strerror(move->error));
+		tries = failed_splits() - before;
+	}
+	return solo_fails(run, FINDING_HANG,
+			  "UFFDIO_MOVE of another page of a pinned folio does not return: %ld tries to split the folio have failed",
+			  tries);
+}
+
+static int move_pinned(struct solo_run *run, struct reason *why)
+{
+	/* Static, as the thread may outlive this function. */
+	static struct move move;
+	struct pintest_pin *pin;
+	struct memory memory;
+	void *target;
+	int ret;
+
+	move.done = eventfd(0, EFD_CLOEXEC);
+	move.uffd = uffd_open(UFFD_FEATURE_MOVE, "UFFDIO_MOVE", why);
+	if (move.uffd < 0)
+		return move.uffd;
+	ret = map_target(move.uffd, &target, why);
+	if (!ret)
+		ret = map_by_ptes(run, &memory, why);
+	if (!ret)
+		ret = solo_pin(run, PINTEST_API_PIN, RO_LONGTERM, memory.addr,
+			       page_size(), &pin, why);
+	if (ret)
+		return ret;
+	move.args = (struct uffdio_move) {
+		.dst = (uintptr_t)target,
+		.src = (uintptr_t)memory.addr + page_size(),
+		.len = page_size(),
+	};
+	return judge_move(run, &move, why);
+}
+
+static const struct solo table[] = {
+	{
+		.id = "bugs.uffd-wp-huge-zeropage",
+		.what = "a R/O long-term pin of one page of a huge zero page leaves all of it write-protected by its userfaultfd",
+		.prepare = prepare_huge_zeropage,
+		.run = wp_huge_zeropage,
+	}, {
+		.id = "bugs.uffd-wp-hugetlb-shared",
+		.what = "a R/O long-term pin of a hugetlb page that a child shares leaves it write-protected by its userfaultfd",
+		.prepare = prepare_hugetlb,
+		.run = wp_hugetlb_shared,
+	}, {
+		.id = "bugs.uffd-move-pinned-folio",
+		.what = "UFFDIO_MOVE of a page whose large folio is pinned and mapped by page table entries returns",
+		.prepare = prepare_thp,
+		.run = move_pinned,
+	},
+};
+
+const struct solo_family solo_bugs_uffd = { table, ARRAY_SIZE(table) };
