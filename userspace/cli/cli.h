@@ -78,6 +78,7 @@ extern const struct command command_inspect;
 extern const struct command command_list;
 extern const struct command command_load;
 extern const struct command command_pin;
+extern const struct command command_stress;
 extern const struct command command_unload;
 extern const struct command command_upstream;
 

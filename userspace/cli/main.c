@@ -17,6 +17,7 @@ static const struct command *const commands[] = {
 	&command_check,
 	&command_list,
 	&command_upstream,
+	&command_stress,
 	&command_pin,
 	&command_inspect,
 	&command_info,

@@ -1,0 +1,305 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * pintest stress: pin while the memory is disturbed, for a while.
+ */
+#include <err.h>
+#include <errno.h>
+#include <fnmatch.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "cli.h"
+#include "stress_report.h"
+#include "table.h"
+
+#define GLOBS_MAX	16
+#define SCENES_MAX	32
+
+/* The command line. */
+struct stress_options {
+	const char *globs[GLOBS_MAX];
+	size_t glob_count;
+	uint64_t seconds;
+	bool json;
+	bool ktap;
+	struct stress_round round;
+};
+
+enum {
+	OPTION_KTAP = 256,
+	OPTION_ROUND,
+	OPTION_SEED,
+};
+
+static const struct cli_option stress_options[] = {
+	{ "seconds", 's', "N", "begin no round after so many seconds; 0 is one round\n(default: 10)" },
+	{ "seed", OPTION_SEED, "N", "draw the same numbers as a run with this seed" },
+	{ "round", OPTION_ROUND, "N", "begin with this round (default: 1)" },
+	{ "filter", 'f', "GLOB", "only scenes whose id matches; may be repeated" },
+	{ "ways", 'w', "LIST", "these kernel calls (default: slow,fast)" },
+	{ "ktap", OPTION_KTAP, NULL, "print KTAP" },
+	{ "json", 'J', NULL, "print JSON" },
+	{ 0 },
+};
+
+static double seconds_now(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec + now.tv_nsec / 1e9;
+}
+
+static bool is_chosen(const struct stress_options *options,
+		      const struct stress_scene *scene)
+{
+	size_t i;
+
+	for (i = 0; i < options->glob_count; i++)
+		if (!fnmatch(options->globs[i], scene->id, 0))
+			return true;
+	return !options->glob_count;
+}
+
+static size_t choose_scenes(const struct stress_options *options,
+			    struct stress_total *totals)
+{
+	size_t i, count, chosen = 0;
+	const struct stress_scene *scenes = stress_scenes(&count);
+
+	for (i = 0; i < count && chosen < SCENES_MAX; i++)
+		if (is_chosen(options, &scenes[i]))
+			totals[chosen++].scene = &scenes[i];
+	return chosen;
+}
+
+/* A misspelt filter must not look like a pass. */
+static void check_globs(const struct stress_options *options)
+{
+	struct stress_total totals[SCENES_MAX];
+	struct stress_options one = { .glob_count = 1 };
+	size_t i;
+
+	for (i = 0; i < options->glob_count; i++) {
+		one.globs[0] = options->globs[i];
+		if (!choose_scenes(&one, totals))
+			cli_usage(&command_stress,
+				  "--filter '%s' matches no scene: see 'pintest stress --help'",
+				  options->globs[i]);
+	}
+}
+
+/* What this kernel has of the ways that are asked for. */
+static void choose_ways(struct stress_round *round)
+{
+	uint32_t api;
+
+	for (api = 0; api < 64; api++)
+		if (!pintest_has_api(round->pt, api))
+			round->way_mask &= ~(1ULL << api);
+	if (!round->way_mask)
+		errx(CLI_SKIPPED, "this kernel has none of these ways: see 'pintest info'");
+}
+
+static void prepare_scenes(struct stress_total *totals, size_t count,
+			   struct settings *settings)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		totals[i].error = stress_prepare(totals[i].scene, settings,
+						 &totals[i].why);
+}
+
+/* One line that is written over, for who waits at a terminal. */
+static void show_progress(const struct stress_round *round)
+{
+	if (isatty(STDERR_FILENO))
+		fprintf(stderr, "\rround %" PRIu64 ": %s\033[K", round->number,
+			round->scene->id);
+}
+
+static void end_progress(void)
+{
+	if (isatty(STDERR_FILENO))
+		fprintf(stderr, "\r\033[K");
+}
+
+static void play(struct stress_round *round, struct stress_total *total)
+{
+	uint64_t failures = stress_failures(&total->result);
+
+	round->scene = total->scene;
+	show_progress(round);
+	total->error = stress_play(round, &total->result, &total->why);
+	total->rounds++;
+	if (total->first_failure)
+		return;
+	if (total->error || failures != stress_failures(&total->result))
+		total->first_failure = round->number;
+}
+
+/* The scene that is up is the same for all who begin with this seed. */
+static struct stress_total *total_of(const struct stress_round *round,
+				     struct stress_total *totals, size_t count)
+{
+	size_t i, scene_count;
+	const struct stress_scene *scenes = stress_scenes(&scene_count);
+
+	for (i = 0; i < count; i++)
+		if (totals[i].scene == &scenes[round->number % scene_count])
+			return totals[i].error ? NULL : &totals[i];
+	return NULL;
+}
+
+/* Ends by time after a round, or when no scene is left. */
+static void play_all(struct stress_options *options,
+		     struct stress_total *totals, size_t count)
+{
+	double end = seconds_now() + options->seconds;
+	struct stress_round *round = &options->round;
+	size_t passed_over = 0, scene_count;
+
+	stress_scenes(&scene_count);
+	for (; passed_over < scene_count; round->number++) {
+		struct stress_total *total = total_of(round, totals, count);
+
+		passed_over++;
+		if (!total)
+			continue;
+		play(round, total);
+		passed_over = 0;
+		if (seconds_now() >= end)
+			break;
+	}
+	end_progress();
+}
+
+static int run(struct stress_options *options, struct stress_total *totals,
+	       size_t count)
+{
+	struct settings *settings = settings_new(NULL);
+	struct stress_run run = {
+		.totals = totals,
+		.count = count,
+		.seed = options->round.seed,
+	};
+
+	if (!settings)
+		errx(CLI_BROKEN, "no memory left");
+	prepare_scenes(totals, count, settings);
+	run.seconds = -seconds_now();
+	play_all(options, totals, count);
+	run.seconds += seconds_now();
+	settings_restore(settings);
+	if (options->ktap)
+		stress_report_ktap(&run);
+	else
+		stress_report(&run, options->json);
+	return stress_exit(&run);
+}
+
+static uint64_t parse_ways(char *list)
+{
+	uint64_t mask = 0;
+	char *word;
+
+	for (word = strtok(list, ","); word; word = strtok(NULL, ","))
+		mask |= 1ULL << cli_value(&command_stress, "ways",
+					  PINTEST_NAMES_API, word);
+	return mask;
+}
+
+static void parse_option(struct stress_options *options, int key)
+{
+	switch (key) {
+	case 's':
+		options->seconds = cli_number(&command_stress, "seconds",
+					      optarg);
+		break;
+	case OPTION_SEED:
+		options->round.seed = cli_number(&command_stress, "seed",
+						 optarg);
+		break;
+	case OPTION_ROUND:
+		options->round.number = cli_number(&command_stress, "round",
+						   optarg);
+		break;
+	case 'f':
+		if (options->glob_count == GLOBS_MAX)
+			cli_usage(&command_stress, "at most %d --filter",
+				  GLOBS_MAX);
+		options->globs[options->glob_count++] = optarg;
+		break;
+	case 'w':
+		options->round.way_mask = parse_ways(optarg);
+		break;
+	case 'J':
+		options->json = true;
+		break;
+	case OPTION_KTAP:
+		options->ktap = true;
+		break;
+	}
+}
+
+/* Short, since somebody may have to type it. */
+static uint64_t any_seed(void)
+{
+	uint32_t seed;
+
+	if (getrandom(&seed, sizeof(seed), 0) != sizeof(seed))
+		seed = time(NULL);
+	return seed % 1000000;
+}
+
+static int run_stress(int argc, char **argv)
+{
+	struct stress_options options = {
+		.seconds = 10,
+		.round = {
+			.way_mask = 1 << PINTEST_API_PIN |
+				    1 << PINTEST_API_PIN_FAST,
+			.seed = any_seed(),
+			.number = 1,
+		},
+	};
+	struct stress_total totals[SCENES_MAX] = { 0 };
+	int key, ret;
+
+	while ((key = cli_getopt(&command_stress, argc, argv)) >= 0)
+		parse_option(&options, key);
+	cli_no_operands(&command_stress, argc, argv);
+	check_globs(&options);
+
+	if (cli_open(&options.round.pt))
+		return CLI_BROKEN;
+	choose_ways(&options.round);
+	ret = run(&options, totals, choose_scenes(&options, totals));
+	pintest_close(options.round.pt);
+	return ret;
+}
+
+const struct command command_stress = {
+	.name = "stress",
+	.summary = "pin while memory is forked, swapped, moved, unmapped",
+	.about = "Let processes pin and look at their pages, again and again, while the memory is\n"
+		 "disturbed, and tell whether a pin lost touch with it. Scenes take turns, a round\n"
+		 "each: fork, pageout, pageout-fork, migrate, protect, soft-dirty, ksm, thp,\n"
+		 "thp-fork, memfd, hugetlb-fork, unmap, all.\n",
+	.options = stress_options,
+	.exits = "0   every pin was as it should be\n"
+		 "1   some were not\n"
+		 "2   a scene could not be played though it should have been\n"
+		 "4   no scene can be played here\n"
+		 "64  the command line is wrong\n",
+	.examples = "pintest stress --seconds 60\n"
+		    "pintest stress --filter '*fork' --seed 7 --round 12\n"
+		    "pintest stress --ways get-fast    (the control group, which fails)\n",
+	.run = run_stress,
+};

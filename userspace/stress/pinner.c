@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Pinners: whether each of many pins stays one with the process's memory.
+ *
+ * A place in memory is the pinner's own: nobody else stores there, or writes
+ * there through a pin, so all that may be read is known. Between pins every
+ * place holds the same, so that KSM has something to merge.
+ */
+#include <errno.h>
+#include <string.h>
+#include <time.h>
+
+#include "array_size.h"
+#include "reason.h"
+#include "stress.h"
+#include "words.h"
+
+/*
+ * One in so many pins is looked at again, and one in so many of these after a
+ * while. Sleeping lets the disturbers in, who keep the processor then.
+ */
+#define AGAIN		2
+#define SLEEPS		16
+#define HOLD_NS		300000
+
+/**
+ * struct hand - the pin in a pinner's hand
+ *
+ * @word: where the process stores and loads
+ * @last: what the pin read, or what was written through it, last
+ * @finding: the first thing that is wrong with it
+ */
+struct hand {
+	struct stress_pinner *pinner;
+	struct pintest_request request;
+	struct pintest_pin *pin;
+	volatile uint64_t *word;
+	size_t unit;
+	uint64_t last;
+	enum stress_finding finding;
+};
+
+enum stress_finding stress_judge(bool detaches, uint64_t seen, uint64_t before,
+				 uint64_t stored)
+{
+	if (seen == stored)
+		return STRESS_FINE;
+	if (seen != before)
+		return STRESS_FOREIGN;
+	return detaches ? STRESS_FINE : STRESS_STALE;
+}
+
+static void find(struct hand *hand, enum stress_finding finding,
+		 uint64_t expected, uint64_t seen)
+{
+	struct stress_example *example = &hand->pinner->result.example;
+
+	if (finding == STRESS_FINE || hand->finding != STRESS_FINE)
+		return;
+	hand->finding = finding;
+	if (example->finding != STRESS_FINE)
+		return;
+	*example = (struct stress_example) {
+		.finding = finding,
+		.api = hand->request.api,
+		.foll = hand->request.foll,
+		.unit = hand->unit,
+		.expected = expected,
+		.seen = seen,
+	};
+}
+
+/* Never 0, which is what dropped memory holds. */
+static uint64_t new_word(struct hand *hand)
+{
+	return stress_draw(&hand->pinner->random, UINT64_MAX - 1) + 1;
+}
+
+static int transferred(struct hand *hand, ssize_t bytes, const char *how)
+{
+	if (bytes == sizeof(uint64_t))
+		return 0;
+	return reason(&hand->pinner->why, bytes < 0 ? (int)bytes : -EIO,
+		      "cannot %s a pin: %s", how,
+		      bytes < 0 ? strerror(-bytes) : "too few bytes");
+}
+
+static int pin_reads(struct hand *hand, uint64_t *word)
+{
+	return transferred(hand, pintest_pin_read(hand->pin, word,
+						  sizeof(*word), 0), "read");
+}
+
+/* The process stores: the pin has to read it. */
+static int look_at_store(struct hand *hand, uint64_t stored)
+{
+	bool detaches = hand->pinner->round->scene->detaches;
+	uint64_t seen;
+	int ret = pin_reads(hand, &seen);
+
+	if (ret)
+		return ret;
+	find(hand, stress_judge(detaches, seen, hand->last, stored), stored,
+	     seen);
+	hand->last = seen;
+	return 0;
+}
+
+/* The device writes: the process has to load it, if it has the page. */
+static int look_at_write(struct hand *hand)
+{
+	uint64_t word = new_word(hand), seen;
+	int ret = transferred(hand, pintest_pin_write(hand->pin, &word,
+						      sizeof(word), 0),
+			      "write to");
+
+	if (ret)
+		return ret;
+	hand->last = word;
+	if (hand->pinner->round->scene->detaches)
+		return look_at_store(hand, word);
+	seen = *hand->word;
+	if (seen != word)
+		find(hand, STRESS_LOST, word, seen);
+	return 0;
+}
+
+static int look(struct hand *hand)
+{
+	uint64_t word = new_word(hand);
+	int ret;
+
+	*hand->word = word;
+	ret = look_at_store(hand, word);
+	if (!ret && hand->request.foll & PINTEST_FOLL_WRITE)
+		ret = look_at_write(hand);
+	return ret;
+}
+
+static void hold(struct stress_random *random)
+{
+	struct timespec time = { .tv_nsec = stress_draw(random, HOLD_NS) };
+
+	if (!stress_draw(random, SLEEPS))
+		nanosleep(&time, NULL);
+}
+
+static int look_all_over(struct hand *hand)
+{
+	int ret = look_at_store(hand, WORD_PIN_TIME);
+
+	if (!ret)
+		ret = look(hand);
+	if (ret || stress_draw(&hand->pinner->random, AGAIN))
+		return ret;
+	hold(&hand->pinner->random);
+	return look(hand);
+}
+
+static bool is_fast(uint32_t api)
+{
+	return api == PINTEST_API_PIN_FAST || api == PINTEST_API_GET_FAST;
+}
+
+/* Fast ways come three times as often: it is they that race. */
+static uint32_t draw_api(struct stress_pinner *pinner)
+{
+	const struct stress_round *round = pinner->round;
+	uint32_t apis[64 * 3];
+	size_t count = 0;
+	uint32_t api;
+	int i;
+
+	for (api = 0; api < 64; api++) {
+		if (!(round->way_mask >> api & 1))
+			continue;
+		for (i = is_fast(api) ? 3 : 1; i; i--)
+			apis[count++] = api;
+	}
+	return apis[stress_draw(&pinner->random, count)];
+}
+
+static void draw(struct hand *hand)
+{
+	static const uint32_t flags[] = {
+		0, PINTEST_FOLL_LONGTERM, PINTEST_FOLL_WRITE,
+		PINTEST_FOLL_LONGTERM | PINTEST_FOLL_WRITE,
+	};
+	struct stress_pinner *pinner = hand->pinner;
+	uint32_t api = draw_api(pinner);
+
+	hand->unit = pinner->first +
+		     stress_draw(&pinner->random, pinner->count);
+	hand->word = (void *)(pinner->area->start +
+			      hand->unit * pinner->area->unit);
+	hand->request = (struct pintest_request) {
+		.api = api,
+		.foll = flags[stress_draw(&pinner->random,
+					  ARRAY_SIZE(flags))] &
+			pintest_api_foll(pinner->round->pt, api),
+		.addr = (uintptr_t)hand->word,
+		.length = page_size(),
+	};
+}
+
+/* What a disturbance may make the kernel say. */
+static bool is_refusal(int error)
+{
+	return error == -EFAULT || error == -EAGAIN || error == -EBUSY ||
+	       error == -ENOMEM;
+}
+
+static void count(struct hand *hand)
+{
+	struct stress_result *result = &hand->pinner->result;
+	bool writes = hand->request.foll & PINTEST_FOLL_WRITE;
+
+	result->pins[writes]++;
+	result->found[writes][hand->finding]++;
+}
+
+/*
+ * Not only closed: children that are being forked have the descriptor, too.
+ */
+static int give_back(struct hand *hand)
+{
+	int ret = pintest_pin_release(hand->pin, 0);
+
+	pintest_pin_free(hand->pin);
+	if (ret)
+		return reason(&hand->pinner->why, ret,
+			      "cannot give a pin back: %s", strerror(-ret));
+	return 0;
+}
+
+static int pin_once(struct stress_pinner *pinner)
+{
+	struct hand hand = { .pinner = pinner };
+	int ret, error;
+
+	draw(&hand);
+	if (stress_draw(&pinner->random, 2))
+		*hand.word = WORD_PIN_TIME;
+	ret = pintest_pin_new(pinner->round->pt, &hand.request, &hand.pin);
+	if (is_refusal(ret)) {
+		pinner->result.refused++;
+		return 0;
+	}
+	if (ret)
+		return reason(&pinner->why, ret, "a pin is refused: %s",
+			      strerror(-ret));
+	ret = look_all_over(&hand);
+	error = give_back(&hand);
+	*hand.word = WORD_PIN_TIME;
+	count(&hand);
+	return ret ? ret : error;
+}
+
+void stress_pin_many(struct stress_pinner *pinner)
+{
+	size_t i;
+
+	for (i = 0; i < pinner->count; i++)
+		*(volatile uint64_t *)(pinner->area->start +
+				       (pinner->first + i) *
+				       pinner->area->unit) = WORD_PIN_TIME;
+	for (i = 0; !pinner->error && i < STRESS_PINS; i++)
+		pinner->error = pin_once(pinner);
+}

@@ -1,0 +1,272 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Rounds: processes, and the threads in them.
+ */
+#include <errno.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <string.h>
+
+#include "deadline.h"
+#include "peer.h"
+#include "reason.h"
+#include "stress.h"
+
+/* Far beyond what emulation on a busy machine takes. */
+#define DEADLINE_MS	300000
+
+void stress_seed(struct stress_random *random, uint64_t seed, uint64_t round,
+		 uint64_t lane)
+{
+	random->state = seed;
+	random->state = stress_draw(random, UINT64_MAX) ^ round;
+	random->state = stress_draw(random, UINT64_MAX) ^ lane;
+}
+
+/* A counter, and a hash of it that lets each bit change all bits. */
+uint64_t stress_draw(struct stress_random *random, uint64_t limit)
+{
+	uint64_t x = random->state += UINT64_C(0x9e3779b97f4a7c15);
+
+	x = (x ^ x >> 32) * UINT64_C(0xd6e8feb86659fd93);
+	x = (x ^ x >> 32) * UINT64_C(0xd6e8feb86659fd93);
+	return (x ^ x >> 32) % limit;
+}
+
+void stress_add(struct stress_result *sum, const struct stress_result *more)
+{
+	int i, j;
+
+	for (i = 0; i < 2; i++) {
+		sum->pins[i] += more->pins[i];
+		for (j = 0; j < STRESS_FINDINGS; j++)
+			sum->found[i][j] += more->found[i][j];
+	}
+	sum->refused += more->refused;
+	if (sum->example.finding == STRESS_FINE)
+		sum->example = more->example;
+}
+
+uint64_t stress_failures(const struct stress_result *result)
+{
+	uint64_t failures = 0;
+	int i;
+
+	for (i = 0; i < 2; i++)
+		failures += result->pins[i] - result->found[i][STRESS_FINE];
+	return failures;
+}
+
+/**
+ * struct worker - one process of a round
+ *
+ * @done: the pinners have ended
+ */
+struct worker {
+	const struct stress_round *round;
+	unsigned int number;
+	struct stress_area area;
+	struct stress_pinner pinners[STRESS_PINNERS];
+	atomic_bool done;
+};
+
+/* What a worker tells in the end. */
+struct report {
+	int error;
+	struct reason why;
+	struct stress_result result;
+};
+
+struct disturber {
+	struct worker *worker;
+	void (*disturb)(const struct stress_area *area,
+			struct stress_random *random);
+	struct stress_random random;
+};
+
+/* Where stores are allowed to fail for a while; for the signal handler. */
+static const struct stress_area *protected_area;
+
+/*
+ * To return is to store again, once whoever took the permission away has had its
+ * turn to give it back. Any other fault is none of ours.
+ */
+static void on_fault(int number, siginfo_t *info, void *context)
+{
+	const struct stress_area *area = protected_area;
+	const char *addr = info->si_addr;
+
+	(void)context;
+	if (addr < area->start || addr >= area->start +
+					  area->unit * area->units)
+		signal(number, SIG_DFL);
+	sched_yield();
+}
+
+static void outlive_faults(const struct stress_area *area)
+{
+	struct sigaction action = {
+		.sa_sigaction = on_fault,
+		.sa_flags = SA_SIGINFO,
+	};
+
+	protected_area = area;
+	sigaction(SIGSEGV, &action, NULL);
+}
+
+static void *run_pinner(void *arg)
+{
+	stress_pin_many(arg);
+	return NULL;
+}
+
+static void *run_disturber(void *arg)
+{
+	struct disturber *disturber = arg;
+
+	while (!atomic_load(&disturber->worker->done))
+		disturber->disturb(&disturber->worker->area,
+				   &disturber->random);
+	return NULL;
+}
+
+static void prepare_pinner(struct worker *worker, size_t i)
+{
+	size_t share = worker->area.units / STRESS_PINNERS;
+	struct stress_pinner *pinner = &worker->pinners[i];
+
+	*pinner = (struct stress_pinner) {
+		.round = worker->round,
+		.area = &worker->area,
+		.first = i * share,
+		.count = share,
+	};
+	stress_seed(&pinner->random, worker->round->seed,
+		    worker->round->number, worker->number << 8 | i);
+}
+
+static int start(pthread_t *thread, void *(*body)(void *), void *arg,
+		 struct reason *why)
+{
+	int error = pthread_create(thread, NULL, body, arg);
+
+	if (!error)
+		return 0;
+	return reason(why, -error, "cannot start a thread: %s",
+		      strerror(error));
+}
+
+/* A thread that cannot be started ends the process, and the others with it. */
+static int run_pinners(struct worker *worker, struct report *report)
+{
+	pthread_t threads[STRESS_PINNERS];
+	size_t i;
+	int ret;
+
+	for (i = 0; i < STRESS_PINNERS; i++) {
+		prepare_pinner(worker, i);
+		ret = start(&threads[i], run_pinner, &worker->pinners[i],
+			    &report->why);
+		if (ret)
+			return ret;
+	}
+	for (i = 0; i < STRESS_PINNERS; i++) {
+		pthread_join(threads[i], NULL);
+		stress_add(&report->result, &worker->pinners[i].result);
+		if (!worker->pinners[i].error)
+			continue;
+		report->why = worker->pinners[i].why;
+		ret = worker->pinners[i].error;
+	}
+	return ret;
+}
+
+static int run_threads(struct worker *worker, struct report *report)
+{
+	struct disturber disturbers[STRESS_DISTURBERS];
+	pthread_t threads[STRESS_DISTURBERS];
+	const struct stress_scene *scene = worker->round->scene;
+	size_t i, count = 0;
+	int ret = 0;
+
+	for (i = 0; i < STRESS_DISTURBERS && scene->disturb[i]; i++) {
+		disturbers[i] = (struct disturber) {
+			.worker = worker,
+			.disturb = scene->disturb[i],
+		};
+		stress_seed(&disturbers[i].random, worker->round->seed,
+			    worker->round->number,
+			    worker->number << 8 | (STRESS_PINNERS + i));
+		ret = start(&threads[count++], run_disturber, &disturbers[i],
+			    &report->why);
+		if (ret)
+			return ret;
+	}
+	ret = run_pinners(worker, report);
+	atomic_store(&worker->done, true);
+	for (i = 0; !ret && i < count; i++)
+		pthread_join(threads[i], NULL);
+	return ret;
+}
+
+static int work(struct peer *parent, void *arg)
+{
+	struct worker *worker = arg;
+	struct report report = { 0 };
+
+	report.error = stress_map(worker->round->scene->memory, &worker->area,
+				  &report.why);
+	if (worker->round->scene->protects)
+		outlive_faults(&worker->area);
+	if (!report.error)
+		report.error = run_threads(worker, &report);
+	return peer_send(parent, &report, sizeof(report)) ? 1 : 0;
+}
+
+static int await_report(struct peer *peer, struct report *report,
+			struct reason *why)
+{
+	int ret = deadline_await(peer->fd, DEADLINE_MS, NULL);
+
+	if (!ret)
+		return reason(why, -ETIMEDOUT, "a process does not end");
+	if (ret > 0)
+		ret = peer_receive(peer, report, sizeof(*report));
+	if (ret == -EPIPE)
+		return reason(why, ret, "a process was killed");
+	if (ret)
+		return reason(why, ret, "a process is lost: %s",
+			      strerror(-ret));
+	if (report->error)
+		*why = report->why;
+	return report->error;
+}
+
+int stress_play(const struct stress_round *round, struct stress_result *result,
+		struct reason *why)
+{
+	struct peer *peers[STRESS_PROCESSES] = { 0 };
+	unsigned int i;
+	int ret = 0;
+
+	for (i = 0; !ret && i < STRESS_PROCESSES; i++) {
+		struct worker worker = { .round = round, .number = i };
+
+		peers[i] = peer_start(work, &worker);
+		if (!peers[i])
+			ret = reason(why, -errno, "cannot fork: %s",
+				     strerror(errno));
+	}
+	for (i = 0; !ret && i < STRESS_PROCESSES; i++) {
+		struct report report = { 0 };
+
+		ret = await_report(peers[i], &report, why);
+		if (!ret)
+			stress_add(result, &report.result);
+	}
+	for (i = 0; i < STRESS_PROCESSES; i++)
+		peer_end(peers[i]);
+	return ret;
+}
