@@ -72,6 +72,7 @@ struct command {
 	int (*run)(int argc, char **argv);
 };
 
+extern const struct command command_bench;
 extern const struct command command_check;
 extern const struct command command_info;
 extern const struct command command_inspect;

@@ -20,6 +20,7 @@ static const struct command *const commands[] = {
 	&command_stress,
 	&command_pin,
 	&command_inspect,
+	&command_bench,
 	&command_info,
 	&command_load,
 	&command_unload,
