@@ -82,9 +82,11 @@ static inline struct observations made_observations(void)
 		words[READ_AFTER] = made_word(WORD_PROCESS);
 		words[READ_PROCESS] = made_word(WORD_PROCESS);
 		words[READ_STORED] = made_word(WORD_DEVICE);
+		words[READ_BACK] = made_word(WORD_DEVICE);
 		words[READ_CHILD] = made_word(WORD_CHILD);
 		records[MOMENT_BEFORE] = made_record(i + 1, 0);
 		records[MOMENT_PINNED] = made_record(i + 1, 1);
+		records[MOMENT_BETWEEN] = made_record(i + 1, 1);
 		records[MOMENT_AFTER] = made_record(i + 1, 1);
 		records[MOMENT_UNPINNED] = made_record(i + 1, 0);
 	}

@@ -10,7 +10,7 @@ dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
 count=0 failed=0
 
-echo 1..12
+echo 1..15
 
 cat >"$dir/expected" <<'END'
 # SPDX-License-Identifier: GPL-2.0-only
@@ -70,9 +70,19 @@ expect results_that_stop_early 1 'not ok 4 expect.all-checks-were-seen' \
 	'/not ok 4/d'
 expect an_expectation_without_a_check 1 \
 	'not ok 6 expect.all-expectations-were-used' 's/ro.broken/rx.broken/'
+expect an_unexpected_detachment 1 'not ok 1 ro.a.slow.write' \
+	's/^ok 1.*/& # DETACHED no/'
 expect no_results 1 'not ok 1 expect.all-checks-were-seen' d
 
-echo 'ro.*.fast.* PASS because' >>"$dir/expected"
-expect an_expectation_that_is_none 64 'compare: .*not GLOB FAIL|SKIP REASON.*'
+echo 'ro.*.fast.* GOOD because' >>"$dir/expected"
+expect an_expectation_that_is_none 64 'compare: .*not GLOB PASS|FAIL|SKIP|DETACHED REASON.*'
+
+echo 'ro.a.slow.* DETACHED - it is given up' >"$dir/expected"
+expect an_expected_detachment 1 'ok 1 ro.a.slow.write' \
+	's/^ok 1.*/& # DETACHED as it may/'
+
+cp "$dir/expected" "$dir/others"
+printf '%s\n' 'ro.*.fast.* PASS -' 'include others' >"$dir/expected"
+expect an_included_expectation 1 '# expected DETACHED, by ro.a.slow.*; seen:'
 
 [ "$failed" -eq 0 ]

@@ -88,7 +88,7 @@ static void ktap_of_every_verdict(void **state)
 		ktap_result(capture.out, i + 1, &made.results[i], false);
 	end_capture(&capture,
 		    "KTAP version 1\n"
-		    "1..5\n"
+		    "1..6\n"
 		    "ok 1 check-0\n"
 		    "# because\n"
 		    "not ok 2 check-1\n"
@@ -96,7 +96,8 @@ static void ktap_of_every_verdict(void **state)
 		    "ok 4 check-3 # SKIP because\n"
 		    "# because\n"
 		    "# known behaviour hugetlb-fork-shares: fork() shares pinned hugetlb pages instead of copying them: right since 5.12, 'hugetlb: do early cow when page pinned on src mm' (4eae4efa2c29)\n"
-		    "ok 5 check-4 # XFAIL hugetlb-fork-shares\n");
+		    "ok 5 check-4 # XFAIL hugetlb-fork-shares\n"
+		    "ok 6 check-5 # DETACHED because\n");
 }
 
 /* Every line of evidence is a diagnostic, so that parsers pass over it. */
@@ -137,6 +138,7 @@ static void every_failure_has_a_line(void **state)
 		    "FAIL check-1: because\n"
 		    "FAIL check-2: because\n"
 		    "XFAIL check-4: because; right since 5.12 [hugetlb-fork-shares]\n"
+		    "DETACHED 1 check: because\n"
 		    "SKIP 1 check: because\n"
 		    "[hugetlb-fork-shares] fork() shares pinned hugetlb pages instead of copying them: right since 5.12, 'hugetlb: do early cow when page pinned on src mm' (4eae4efa2c29)\n");
 }
@@ -153,8 +155,8 @@ static void totals_of_a_run(void **state)
 	made.run.result_count = 2;
 	report_totals(capture.out, &made.run);
 	end_capture(&capture,
-		    "5 checks: 1 passed, 1 failed, 1 failed as known, 1 broken, 1 skipped\n"
-		    "5 checks: 1 passed, 1 failed, 0 failed as known, 0 broken, 0 skipped, 3 not run\n");
+		    "6 checks: 1 passed, 1 detached, 1 failed, 1 failed as known, 1 broken, 1 skipped\n"
+		    "6 checks: 1 passed, 0 detached, 1 failed, 0 failed as known, 0 broken, 0 skipped, 4 not run\n");
 }
 
 static void a_cell_shows_its_worst_verdict(void **state)

@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <signal.h>
+#include <stdio.h>
 
 #include "test_checks.h"
 
@@ -21,6 +22,10 @@ static struct judgement judge(const char *rule_id,
 	return rule_judge(rule, scenario, seen);
 }
 
+/* Rules that were seen to say that a promise was broken, or was not judged. */
+#define RULES_MAX	64
+static bool said_no[RULES_MAX];
+
 static void expect(const char *rule_id, const struct scenario *scenario,
 		   const struct observations *seen, enum verdict verdict,
 		   enum finding finding)
@@ -33,6 +38,11 @@ static void expect(const char *rule_id, const struct scenario *scenario,
 			 judgement.why.text);
 	if (verdict != VERDICT_PASS)
 		assert_int_not_equal(judgement.why.text[0], '\0');
+	if (verdict == VERDICT_FAIL || verdict == VERDICT_BROKEN) {
+		size_t count;
+
+		said_no[ROW(rules, rule_id) - rules(&count)] = true;
+	}
 }
 
 static const struct {
@@ -85,11 +95,93 @@ static void fresh_rules(void **state)
 		seen = made_observations();
 		seen.pages[LAST].words[READ_BETWEEN] = made_word(WORD_CHILD);
 		expect(rule, &by_child, &seen, VERDICT_FAIL, FINDING_LEAKED);
-		expect(rule, &write, &seen, VERDICT_PASS, FINDING_NONE);
 
 		seen = made_observations();
 		seen.pages[0].words[READ_AFTER].known = false;
 		expect(rule, &write, &seen, VERDICT_FAIL, FINDING_STALE);
+	}
+}
+
+/* The end of coherence is no failure where the event asks for it. */
+static void detached(void **state)
+{
+	struct scenario munmap = made_scenario("rw-longterm", "fast", "anon",
+					       "munmap");
+	struct observations seen = made_observations();
+
+	(void)state;
+	expect("rw-longterm", &munmap, &seen, VERDICT_PASS, FINDING_NONE);
+	seen.pages[LAST].words[READ_AFTER] = made_word(WORD_PIN_TIME);
+	expect("rw-longterm", &munmap, &seen, VERDICT_DETACHED, FINDING_NONE);
+	expect("rw-longterm-safe", &munmap, &seen, VERDICT_PASS,
+	       FINDING_NONE);
+}
+
+static void safe_rules(void **state)
+{
+	static const char *const accesses[] = { "ro-longterm", "rw-longterm" };
+	struct observations seen;
+	struct page_seen *page = &seen.pages[LAST];
+	struct scenario scenario;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < 2; i++) {
+		char rule[32];
+
+		snprintf(rule, sizeof(rule), "%s-safe", accesses[i]);
+		scenario = made_scenario(accesses[i], "slow", "anon", "munmap");
+		seen = made_observations();
+		expect(rule, &scenario, &seen, VERDICT_PASS, FINDING_NONE);
+
+		page->words[READ_BETWEEN] = made_word(WORD_OTHERS);
+		expect(rule, &scenario, &seen, VERDICT_FAIL, FINDING_LEAKED);
+
+		seen = made_observations();
+		page->words[READ_AFTER] = made_word(WORD_OTHERS);
+		expect(rule, &scenario, &seen, VERDICT_FAIL, FINDING_LEAKED);
+
+		seen = made_observations();
+		page->records[MOMENT_AFTER].pincount = 0;
+		expect(rule, &scenario, &seen, VERDICT_FAIL,
+		       FINDING_UNBALANCED);
+		page->records[MOMENT_AFTER].refcount = 0;
+		expect(rule, &scenario, &seen, VERDICT_FAIL,
+		       FINDING_UNBALANCED);
+	}
+	seen = made_observations();
+	page->words[READ_BACK] = made_word(WORD_PIN_TIME);
+	expect("rw-longterm-safe", &scenario, &seen, VERDICT_FAIL,
+	       FINDING_LOST);
+}
+
+static void mapping_rules(void **state)
+{
+	static const char *const accesses[] = { "ro-longterm", "rw-longterm" };
+	static const char *const events[] = { "pageout", "uffd-move",
+					      "khugepaged" };
+	struct observations seen;
+	struct pintest_record *record =
+		&seen.pages[LAST].records[MOMENT_BETWEEN];
+	struct scenario scenario;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < 2 * 3; i++) {
+		char rule[32];
+
+		snprintf(rule, sizeof(rule), "%s-mapping", accesses[i % 2]);
+		scenario = made_scenario(accesses[i % 2], "slow", "anon",
+					 events[i / 2]);
+		seen = made_observations();
+		expect(rule, &scenario, &seen, VERDICT_PASS, FINDING_NONE);
+
+		record->flags &= ~(uint64_t)PINTEST_PAGE_MAPPED_SAME;
+		expect(rule, &scenario, &seen, VERDICT_FAIL, FINDING_MOVED);
+		record->flags &= ~(uint64_t)PINTEST_PAGE_MAPPED;
+		expect(rule, &scenario, &seen, VERDICT_FAIL, FINDING_MOVED);
+		seen.pages[0].records[MOMENT_PINNED].flags = 0;
+		expect(rule, &scenario, &seen, VERDICT_SKIP, FINDING_NONE);
 	}
 }
 
@@ -391,8 +483,8 @@ static void endings(void **state)
 static void a_failure_is_worst(void **state)
 {
 	static const enum verdict order[] = {
-		VERDICT_SKIP, VERDICT_PASS, VERDICT_XFAIL, VERDICT_BROKEN,
-		VERDICT_FAIL,
+		VERDICT_SKIP, VERDICT_DETACHED, VERDICT_PASS, VERDICT_XFAIL,
+		VERDICT_BROKEN, VERDICT_FAIL,
 	};
 	size_t a, b;
 
@@ -403,10 +495,150 @@ static void a_failure_is_worst(void **state)
 					 order[a > b ? a : b]);
 }
 
+/* A refusal that is not meant, and one that is meant and does not come. */
+static void refusal_rules(void **state)
+{
+	static const char *const accesses[] = {
+		"ro-longterm", "rw-longterm", "rw-longterm-force", "ro", "rw",
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(accesses); i++) {
+		struct observations seen = made_observations();
+		struct scenario scenario = made_scenario(accesses[i], "fast",
+							 "hole", "write");
+		char rule[32];
+
+		snprintf(rule, sizeof(rule), "%s-refusal", accesses[i]);
+		expect(rule, &scenario, &seen, VERDICT_FAIL,
+		       FINDING_ALLOWED);
+	}
+}
+
+static void place_rules(void **state)
+{
+	static const char *const accesses[] = { "ro-longterm", "rw-longterm" };
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(accesses); i++) {
+		struct observations seen = made_observations();
+		struct scenario scenario = made_scenario(accesses[i], "fast",
+							 "anon-movable",
+							 "write");
+		struct pintest_record *record =
+			&seen.pages[LAST].records[MOMENT_PINNED];
+		char rule[32];
+
+		record->fields |= PINTEST_FIELD_ZONE;
+		record->zone = PINTEST_ZONE_MOVABLE;
+		snprintf(rule, sizeof(rule), "%s-place", accesses[i]);
+		expect(rule, &scenario, &seen, VERDICT_FAIL, FINDING_STAYS);
+	}
+}
+
+static void anon_rule(void **state)
+{
+	struct scenario scenario = made_scenario("ro", "fast", "anon",
+						 "write");
+	struct observations seen = made_observations();
+
+	(void)state;
+	expect("ro-anon", &scenario, &seen, VERDICT_PASS, FINDING_NONE);
+	seen.pages[LAST].words[READ_AFTER] = made_word(WORD_PIN_TIME);
+	expect("ro-anon", &scenario, &seen, VERDICT_FAIL, FINDING_STALE);
+}
+
+/* The control of what unmaps: it has to unmap what is not pinned. */
+static void mapping_control(void **state)
+{
+	static const char *const events[] = { "pageout", "uffd-move" };
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < 2; i++) {
+		struct scenario scenario = made_scenario("ro", "get", "anon",
+							 events[i]);
+		struct observations seen = made_observations();
+
+		expect("control-mapping", &scenario, &seen, VERDICT_BROKEN,
+		       FINDING_NONE);
+		seen.pages[LAST].records[MOMENT_BETWEEN].flags &=
+			~(uint64_t)PINTEST_PAGE_MAPPED_SAME;
+		expect("control-mapping", &scenario, &seen, VERDICT_PASS,
+		       FINDING_NONE);
+	}
+}
+
+/* What the pin may read before the process's store depends on the event. */
+static void words_in_between(void **state)
+{
+	static const struct {
+		const char *rule;
+		const char *memory;
+		const char *event;
+		uint64_t word;
+		enum finding finding;
+	} cases[] = {
+		{ "rw-longterm", "anon", "vm-writev", WORD_PROCESS,
+		  FINDING_NONE },
+		{ "rw-longterm", "anon", "vm-writev", WORD_PIN_TIME,
+		  FINDING_STALE },
+		{ "rw-longterm", "anon", "mprotect-ro", WORD_PROCESS,
+		  FINDING_LEAKED },
+		{ "rw-longterm-safe", "memfd-private", "truncate", WORD_ZERO,
+		  FINDING_NONE },
+		{ "rw-longterm-safe", "memfd-private", "truncate", WORD_FILE,
+		  FINDING_LEAKED },
+		{ "rw-longterm-safe", "memfd-private", "dontneed", WORD_ZERO,
+		  FINDING_LEAKED },
+		{ "rw-longterm-safe", "memfd-shared", "clone", WORD_FILE,
+		  FINDING_NONE },
+		{ "rw-longterm-safe", "memfd-shared", "clone", WORD_ZERO,
+		  FINDING_LEAKED },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct scenario scenario =
+			made_scenario("rw-longterm", "fast", cases[i].memory,
+				      cases[i].event);
+		struct observations seen = made_observations();
+		enum finding finding = cases[i].finding;
+		enum verdict verdict = VERDICT_PASS;
+		size_t page;
+
+		if (finding)
+			verdict = VERDICT_FAIL;
+		for (page = 0; page < CHECK_PAGES; page++)
+			seen.pages[page].words[READ_BETWEEN] =
+				made_word(cases[i].word);
+		expect(cases[i].rule, &scenario, &seen, verdict, finding);
+	}
+}
+
+/* Has to be the last one: a rule that never says no judges nothing. */
+static void every_rule_has_said_no(void **state)
+{
+	size_t i, count;
+	const struct rule *rule = rules(&count);
+
+	(void)state;
+	assert_in_range(count, 1, RULES_MAX);
+	for (i = 0; i < count; i++)
+		if (!said_no[i])
+			fail_msg("no test sees %s fail", rule[i].id);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(fresh_rules),
+		cmocka_unit_test(detached),
+		cmocka_unit_test(safe_rules),
+		cmocka_unit_test(mapping_rules),
 		cmocka_unit_test(page_rules),
 		cmocka_unit_test(store_rules),
 		cmocka_unit_test(unpin_rules),
@@ -418,6 +650,12 @@ int main(void)
 		cmocka_unit_test(a_process_that_misses_its_own_write),
 		cmocka_unit_test(endings),
 		cmocka_unit_test(a_failure_is_worst),
+		cmocka_unit_test(refusal_rules),
+		cmocka_unit_test(place_rules),
+		cmocka_unit_test(anon_rule),
+		cmocka_unit_test(mapping_control),
+		cmocka_unit_test(words_in_between),
+		cmocka_unit_test(every_rule_has_said_no),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

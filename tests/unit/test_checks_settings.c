@@ -119,6 +119,24 @@ static void the_first_value_is_put_back(void **state)
 	expect(POOL "/nr_hugepages", "1");
 }
 
+/* What was made is taken away before what it needed is put back. */
+static void what_is_written_at_the_end(void **state)
+{
+	struct settings *settings = settings_new(sysfs);
+
+	(void)state;
+	settings_write(settings, POOL "/nr_hugepages", "7");
+	assert_int_equal(settings_write_at_end(settings,
+					       POOL "/nr_hugepages", "0"), 0);
+	assert_int_equal(settings_write_at_end(settings,
+					       POOL "/resv_hugepages", "5"),
+			 0);
+	expect(POOL "/resv_hugepages", "0");
+	settings_restore(settings);
+	expect(POOL "/resv_hugepages", "5");
+	expect(POOL "/nr_hugepages", "1");
+}
+
 static void a_choice_is_put_back(void **state)
 {
 	struct settings *settings = settings_new(sysfs);
@@ -241,6 +259,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		SETTINGS_TEST(a_change_is_put_back),
 		SETTINGS_TEST(the_first_value_is_put_back),
+		SETTINGS_TEST(what_is_written_at_the_end),
 		SETTINGS_TEST(a_choice_is_put_back),
 		SETTINGS_TEST(what_is_right_is_left_alone),
 		SETTINGS_TEST(a_killed_process_leaves_nothing_changed),

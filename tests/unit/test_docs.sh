@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # test_docs.sh PINTEST: the man page and the completion tell the same commands,
-# options and names as PINTEST --help, and libpintest.3 and libpintest.map the
-# same functions as pintest.h. Prints TAP.
+# options and names as PINTEST --help, libpintest.3 and libpintest.map the same
+# functions as pintest.h, and known-bugs.md all checks for bugs. Prints TAP.
 set -euo pipefail
 
 pintest=$1
@@ -77,6 +77,12 @@ complete_words() {
 	' bash "$(dirname "$pintest")" "$user/completion/pintest" "$@"
 }
 
+# The rows of the table of bugs.
+documented_bugs() {
+	sed -n 's/^| \[\(bugs\.[a-z-]*\)\].*/\1/p' \
+		"$user/../docs/known-bugs.md"
+}
+
 header_functions() {
 	sed -n 's/^[a-z].*\b\(pintest_[a-z_]*\)(.*/\1/p' "$user/lib/pintest.h"
 }
@@ -104,7 +110,7 @@ compare_command() {
 }
 
 commands=$(help_commands)
-echo "1..$((9 + 3 * $(wc -w <<<"$commands")))"
+echo "1..$((10 + 3 * $(wc -w <<<"$commands")))"
 same "man tells all commands" "$commands" "$(man_commands)"
 same "man tells the options of pintest itself" \
 	"--help --version" "$(man_options)"
@@ -122,6 +128,9 @@ same "completion goes on in a list" \
 same "completion offers all memory kinds" \
 	"$("$pintest" list memory | awk 'NR > 1 { print $1 }')" \
 	"$(complete_words pin --memory '')"
+same "known-bugs.md tells all bugs" \
+	"$("$pintest" list --filter 'bugs.*' | awk 'NR > 1 { print $1 }')" \
+	"$(documented_bugs)"
 same "libpintest.map exports what pintest.h declares" \
 	"$(header_functions)" "$(map_functions)"
 same "libpintest.3 tells what pintest.h declares" \
