@@ -49,12 +49,14 @@ tree_copy_kernel() {
 	overlay "$tree/$dir" "$kernel_modules:$tree_original/$dir" modules
 }
 
-# tree_install PACKAGE...: the suite's packages; what was downloaded is kept.
+# tree_install PACKAGE...: the suite's packages; what was downloaded is kept,
+# and apt does not wait for others who download there.
 tree_install() {
 	local archives=$vm_cache/debs/$tree_base
 
 	mkdir -p "$archives/partial"
 	tree_run apt-get update -qq
-	tree_run --bind "$archives" apt-get install -y -qq \
+	locked "debs-$tree_base" tree_run --bind "$archives" \
+		apt-get install -y -qq \
 		-o "Dir::Cache::archives=$archives" "$@"
 }

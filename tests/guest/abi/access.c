@@ -293,3 +293,26 @@ TEST("abi.access.finds_every_page_of_a_long_pin")
 		close(fd);
 	}
 }
+
+/*
+ * Of more pieces than there is room for at first. All but three pages are the
+ * shared zeropage, so this takes hardly any memory.
+ */
+TEST("abi.access.finds_pages_of_a_very_long_pin")
+{
+	const size_t pages = 66 * 512, written[] = { 0, 32800, pages - 1 };
+	char *memory = map_untouched(pages), byte;
+	size_t i;
+	int fd;
+
+	for (i = 0; i < ARRAY_SIZE(written); i++)
+		memory[written[i] * page_size] = 'a' + i;
+	fd = pin(memory, pages, PINTEST_API_PIN_FAST, 0);
+	for (i = 0; i < ARRAY_SIZE(written); i++) {
+		REQUIRE_EQ(SYS(pread(fd, &byte, 1, written[i] * page_size)),
+			   1);
+		REQUIRE_EQ(byte, 'a' + (char)i);
+	}
+	REQUIRE_EQ(SYS(pread(fd, &byte, 1, 32801 * page_size)), 1);
+	REQUIRE_EQ(byte, 0);
+}

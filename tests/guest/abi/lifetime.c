@@ -3,16 +3,13 @@
  * How long a pin lasts: a pin is a file, and the last close unpins.
  */
 #include <fcntl.h>
-#include <linux/userfaultfd.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include "device.h"
@@ -361,23 +358,6 @@ TEST("abi.kill.unpins")
 #define STOP_PAGES 2048
 #define STOP_AT 1500
 
-static int stop_at(char *addr, size_t pages)
-{
-	struct uffdio_api api = { .api = UFFD_API };
-	struct uffdio_register range = {
-		.range.start = (uintptr_t)addr,
-		.range.len = pages * page_size,
-		.mode = UFFDIO_REGISTER_MODE_MISSING,
-	};
-	int fd = syscall(SYS_userfaultfd, O_CLOEXEC | O_NONBLOCK);
-
-	if (fd < 0)
-		ktap_skip("no userfaultfd here: %s", strerror(errno));
-	REQUIRE(!ioctl(fd, UFFDIO_API, &api));
-	REQUIRE(!ioctl(fd, UFFDIO_REGISTER, &range));
-	return fd;
-}
-
 static void pin_and_stop(int fd, void *arg)
 {
 	char *memory = map_untouched(STOP_PAGES);
@@ -385,8 +365,8 @@ static void pin_and_stop(int fd, void *arg)
 
 	for (i = 0; i < STOP_AT; i++)
 		memory[i * page_size] = 1;
-	peer_send_fd(fd, stop_at(memory + STOP_AT * page_size,
-				 STOP_PAGES - STOP_AT));
+	peer_send_fd(fd, stop_faults(memory + STOP_AT * page_size,
+				     STOP_PAGES - STOP_AT));
 	pin(memory, STOP_PAGES, (uintptr_t)arg, PINTEST_FOLL_WRITE);
 	FAIL("the pin did not stop");
 }
@@ -433,7 +413,7 @@ static void pin_up_to_the_stop(int fd, void *arg)
 		     PROT_READ | PROT_WRITE,
 		     MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) !=
 		MAP_FAILED);
-	stop_at(memory + 2 * page_size, 2);
+	stop_faults(memory + 2 * page_size, 2);
 	args = pin_args(memory, 4, (uintptr_t)arg, PINTEST_FOLL_WRITE);
 	REQUIRE(pin_try(&args) >= 0);
 	REQUIRE_EQ(args.out_pages, 2);

@@ -20,6 +20,7 @@ union args {
 	struct pintest_unpin_args unpin;
 	struct pintest_records_args records;
 	struct pintest_inspect_args inspect;
+	struct pintest_bench_args bench;
 };
 
 /**
@@ -83,6 +84,13 @@ static void fill_inspect(union args *args)
 	args->inspect.count = 1;
 }
 
+static void fill_bench(union args *args)
+{
+	args->bench.addr = (uintptr_t)subject();
+	args->bench.length = page_size;
+	args->bench.batch = 1;
+}
+
 static const struct row rows[] = {
 	{ "info", PINTEST_IOC_INFO, sizeof(struct pintest_info_args), false,
 	  true, fill_info },
@@ -90,6 +98,8 @@ static const struct row rows[] = {
 	  true, fill_pin },
 	{ "inspect", PINTEST_IOC_INSPECT, sizeof(struct pintest_inspect_args),
 	  false, true, fill_inspect },
+	{ "bench", PINTEST_IOC_BENCH, sizeof(struct pintest_bench_args), false,
+	  true, fill_bench },
 	{ "unpin", PINTEST_IOC_UNPIN, sizeof(struct pintest_unpin_args), true,
 	  false, fill_unpin },
 	{ "records", PINTEST_IOC_RECORDS, sizeof(struct pintest_records_args),

@@ -4,8 +4,10 @@
  * would answer before or after the others.
  */
 #include <fcntl.h>
+#include <poll.h>
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
@@ -177,6 +179,67 @@ TEST("abi.threads.only_one_of_many_unpins")
 		close(shared_fd);
 	}
 	join_threads(threads);
+	REQUIRE_EQ(kernel_locked_pages(0), 0);
+}
+
+static atomic_int unpinner;
+
+static void *read_all(void *to)
+{
+	REQUIRE_EQ(pread(shared_fd, to, PAGES * page_size, 0),
+		   PAGES * page_size);
+	return NULL;
+}
+
+static void *unpin_all(void *arg __attribute__((unused)))
+{
+	unpinner = gettid();
+	REQUIRE_EQ(unpin(shared_fd, 0), 0);
+	over = true;
+	return NULL;
+}
+
+/*
+ * Whether a thread of ours waits for something that is not a signal. No memory
+ * is mapped to find out: it could be what the thread waits for.
+ */
+static bool is_blocked(pid_t tid)
+{
+	char path[64], text[200] = "";
+	const char *name_end;
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/self/task/%d/stat", tid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	REQUIRE(read(fd, text, sizeof(text) - 1) >= 0);
+	close(fd);
+	name_end = strrchr(text, ')');
+	return name_end && !strncmp(name_end, ") D", 3);
+}
+
+/* Not by chance: the read stops in the middle until UNPIN has had its turn. */
+TEST("abi.threads.unpin_waits_for_a_read")
+{
+	char *to = map_untouched(PAGES);
+	struct pollfd uffd = { .events = POLLIN };
+	pthread_t threads[2];
+
+	device();
+	shared_memory = map_pages(PAGES);
+	shared_fd = pin(shared_memory, PAGES, PINTEST_API_PIN, 0);
+	uffd.fd = stop_faults(to, PAGES);
+	REQUIRE(!pthread_create(&threads[0], NULL, read_all, to));
+	REQUIRE_EQ(poll(&uffd, 1, -1), 1);
+	REQUIRE(!pthread_create(&threads[1], NULL, unpin_all, NULL));
+	while (!over && !(unpinner && is_blocked(unpinner)))
+		;
+	REQUIRE(!over);
+	close(uffd.fd);
+	REQUIRE(!pthread_join(threads[0], NULL));
+	REQUIRE(!pthread_join(threads[1], NULL));
+	REQUIRE(!memcmp(to, shared_memory, PAGES * page_size));
 	REQUIRE_EQ(kernel_locked_pages(0), 0);
 }
 

@@ -82,8 +82,11 @@ struct region map_thp_among_others(void)
 	return region;
 }
 
-/* A child has some of the pages, in runs of this many, but not the others. */
-#define RUN 50
+/*
+ * A child has some of the pages, in runs of this many, but not the others. There
+ * are 32 in a THP if a page is 64 KiB.
+ */
+#define RUN 10
 
 bool is_page_of_thp_shared(size_t index)
 {

@@ -113,21 +113,24 @@ struct mapping {
 
 /*
  * Reads the next mapping of /proc/PID/smaps. No memory is what is not readable
- * or is a device's.
+ * or is a device's, or is outside of user space, as a page of the kernel is on
+ * arm.
  */
 static bool next_mapping(FILE *smaps, struct mapping *mapping)
 {
 	unsigned long long start, end;
+	bool outside = false;
 	char line[600];
 
 	while (fgets(line, sizeof(line), smaps)) {
 		if (sscanf(line, "%llx-%llx ", &start, &end) == 2) {
 			mapping->start = start;
 			mapping->end = end;
+			outside = strstr(line, "[vectors]");
 		}
 		if (strncmp(line, "VmFlags:", 8))
 			continue;
-		mapping->is_memory = strstr(line, " rd") &&
+		mapping->is_memory = !outside && strstr(line, " rd") &&
 				     !strstr(line, " io") &&
 				     !strstr(line, " pf");
 		return true;

@@ -14,13 +14,16 @@
 #define MADV_PAGEOUT 21
 #endif
 
+#define ZRAM_RESET "/sys/block/zram0/reset"
+
 static void need_swap(void)
 {
 	if (!run_program("modprobe", "-q", "zram", NULL))
 		ktap_skip("this kernel has no zram");
-	kernel_try_write("/sys/block/zram0/reset", "1");
+	kernel_try_write(ZRAM_RESET, "1");
 	if (!kernel_try_write("/sys/block/zram0/disksize", "64M"))
 		ktap_skip("somebody else uses /dev/zram0");
+	undo_by(ZRAM_RESET, "1");
 	if (!run_program("mkswap", "/dev/zram0", NULL))
 		ktap_skip("mkswap does not work here");
 	REQUIRE(!swapon("/dev/zram0", 0));

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 #include "kernel.h"
 #include "ktap.h"
@@ -172,6 +173,20 @@ long long kernel_smaps(const void *addr, const char *name)
 	return sum;
 }
 
+bool kernel_has_function(const char *name)
+{
+	FILE *file = fopen("/proc/kallsyms", "re");
+	char line[600], found[512];
+	bool has = false;
+
+	while (file && !has && fgets(line, sizeof(line), file))
+		has = sscanf(line, "%*s %*s %511s", found) == 1 &&
+		      !strcmp(found, name);
+	if (file)
+		fclose(file);
+	return has;
+}
+
 long long kernel_read_number(const char *path)
 {
 	long long value = -1;
@@ -202,4 +217,12 @@ void kernel_write(const char *path, const char *value)
 	if (!kernel_try_write(path, value))
 		FAIL("cannot write %s to %s: %s", value, path,
 		     strerror(errno));
+}
+
+bool kernel_is_32bit(void)
+{
+	struct utsname name;
+
+	REQUIRE(!uname(&name));
+	return name.machine[0] == 'i' || !strncmp(name.machine, "arm", 3);
 }

@@ -43,9 +43,15 @@ long long kernel_locked_pages(pid_t pid);
 /* Sum of the sizes in @name lines of /proc/self/smaps for @addr, in bytes. */
 long long kernel_smaps(const void *addr, const char *name);
 
+/* Whether the kernel, or a module, has a function of that name. */
+bool kernel_has_function(const char *name);
+
 /* The number in a file, or -1. Writing fails the test if it fails. */
 long long kernel_read_number(const char *path);
 bool kernel_try_write(const char *path, const char *value);
 void kernel_write(const char *path, const char *value);
+
+/* Whether its own addresses have 32 bits, whatever ours have. */
+bool kernel_is_32bit(void);
 
 #endif /* TESTS_KERNEL_H */

@@ -17,8 +17,8 @@
 #include <unistd.h>
 #include "ktap.h"
 
-/* A guard against hangs; nothing is asserted about time. */
-#define DEADLINE_MS (120 * 1000)
+/* A guard against hangs, on the slowest machine; nothing else is timed. */
+#define DEADLINE_MS (900 * 1000)
 
 struct test {
 	char name[120];

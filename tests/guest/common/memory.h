@@ -28,4 +28,11 @@ char *map_island(size_t pages);
 /* What mmap() gives with these arguments, or the test fails. */
 char *map_or_fail(size_t size, int prot, int flags, int fd);
 
+/*
+ * Who touches these untouched pages waits until the descriptor that this returns
+ * is closed. There is something to read on it when somebody does. The test is
+ * skipped where there is no userfaultfd.
+ */
+int stop_faults(char *addr, size_t pages);
+
 #endif /* TESTS_MEMORY_H */

@@ -51,7 +51,7 @@ void peer_send(int fd, uint64_t value)
 
 uint64_t peer_receive(int fd)
 {
-	uint64_t value;
+	uint64_t value = 0;
 
 	REQUIRE_EQ(SYS(recv(fd, &value, sizeof(value), 0)), sizeof(value));
 	return value;
@@ -111,7 +111,7 @@ void peer_wait_close(int fd)
 
 static void idle(int fd, void *arg __attribute__((unused)))
 {
-	uint64_t value;
+	uint64_t value = 0;
 
 	while (SYS(recv(fd, &value, sizeof(value), 0)) == sizeof(value))
 		peer_send(fd, value);

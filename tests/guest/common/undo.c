@@ -75,6 +75,11 @@ bool undo_set(const char *path, const char *value)
 	return kernel_try_write(path, value);
 }
 
+void undo_by(const char *path, const char *value)
+{
+	add(WRITE_VALUE, path, value);
+}
+
 void undo_swap(const char *device)
 {
 	add(SWAP_OFF, device, "");

@@ -14,6 +14,9 @@ bool undo_init(void);
 /* Writes @value to a file of /proc or /sys. False if it does not take it. */
 bool undo_set(const char *path, const char *value);
 
+/* Writes @value when all is undone. */
+void undo_by(const char *path, const char *value);
+
 /* Something of which the opposite is to be done later. */
 void undo_swap(const char *device);
 void undo_mount(const char *path);

@@ -26,7 +26,7 @@ kernel_wanted() {
 	kernel_flavour=
 	if [ -z "$2" ]; then
 		kernel_named
-	elif [[ $1 =~ ^(.*[0-9])-([a-z].*)$ ]]; then
+	elif [[ $1 =~ ^(.*[0-9])-([a-z].*|[0-9]+k)$ ]]; then
 		kernel_prefix=${BASH_REMATCH[1]}
 		kernel_flavour=${BASH_REMATCH[2]}
 	fi
