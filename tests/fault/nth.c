@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,6 +10,7 @@
 #include "nth.h"
 
 #define DEBUGFS "/sys/kernel/debug/"
+#define CACHES "/sys/kernel/slab/"
 
 /* Counted down by the kernel with each fault, also with those of fail-nth. */
 #define MANY 100000000
@@ -53,6 +55,34 @@ static bool reach_all(void)
 	       set(NTH_PAGE, "min-order", "0");
 }
 
+static bool is_of_instrument(const char *cache)
+{
+	return !strncmp(cache, "kmemleak", 8) ||
+	       !strncmp(cache, "debug_objects", 13);
+}
+
+/*
+ * What instruments allocate for themselves comes and goes, and may fail: a
+ * point of ours that is behind it would have another number each time.
+ */
+static bool leave_instruments_out(void)
+{
+	DIR *caches = opendir(CACHES);
+	struct dirent *cache;
+	char path[sizeof(CACHES) + sizeof(cache->d_name) + 16];
+
+	if (!caches)
+		return false;
+	while ((cache = readdir(caches))) {
+		snprintf(path, sizeof(path), CACHES "%s/failslab",
+			 cache->d_name);
+		if (!is_of_instrument(cache->d_name))
+			kernel_try_write(path, "1");
+	}
+	closedir(caches);
+	return set(NTH_SLAB, "cache-filter", "Y");
+}
+
 const char *nth_prepare(void)
 {
 	int kind;
@@ -62,6 +92,8 @@ const char *nth_prepare(void)
 			return "this kernel cannot inject faults";
 	if (!reach_all())
 		return "this kernel does not let all allocations fail";
+	if (!leave_instruments_out())
+		return "this kernel does not let allocations be told apart";
 	nth_fd = open("/proc/thread-self/fail-nth", O_RDWR | O_CLOEXEC);
 	if (nth_fd < 0)
 		return "this kernel has no /proc/thread-self/fail-nth";
@@ -90,20 +122,24 @@ static void write_nth(const char *text)
 		FAIL("cannot write fail-nth: %s", strerror(errno));
 }
 
+void nth_open(void)
+{
+	nth_fd = open("/proc/thread-self/fail-nth", O_RDWR | O_CLOEXEC);
+	REQUIRE(nth_fd >= 0);
+	/* What these touch is ours from here on, not copied when written to. */
+	nth_arm(MANY);
+	nth_disarm();
+}
+
 void nth_arm(unsigned int nth)
 {
 	char text[16];
 
-	/* Of this thread, which is not the one that prepared. */
-	if (nth_fd < 0)
-		nth_fd = open("/proc/thread-self/fail-nth",
-			      O_RDWR | O_CLOEXEC);
-	REQUIRE(nth_fd >= 0);
 	snprintf(text, sizeof(text), "%u", nth);
 	write_nth(text);
 }
 
-bool nth_disarm(void)
+unsigned int nth_left(void)
 {
 	char text[16] = "1";
 	ssize_t size = pread(nth_fd, text, sizeof(text) - 1, 0);
@@ -112,5 +148,10 @@ bool nth_disarm(void)
 	if (size < 0 && errno != EFAULT)
 		FAIL("cannot read fail-nth: %s", strerror(errno));
 	write_nth("0");
-	return atoi(text) == 0;
+	return atoi(text);
+}
+
+bool nth_disarm(void)
+{
+	return nth_left() == 0;
 }

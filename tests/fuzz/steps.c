@@ -283,6 +283,23 @@ static void step_inspect(const uint64_t *args)
 	ioctl(device_fd, PINTEST_IOC_INSPECT, &inspect);
 }
 
+/* Not more pages than a region can have follow each other: it stays short. */
+static void step_bench(const uint64_t *args)
+{
+	struct pintest_bench_args bench = {
+		.size = sizeof(bench),
+		.api = args[2] % 8,
+		.addr = (uintptr_t)region_of(args[0]),
+		.length = size_of(args[1]),
+		.foll = args[3],
+		.batch = args[4],
+		.pid = args[5] < 8 ? 0 : process_of(args[5]),
+	};
+
+	tweak(&bench, sizeof(bench), args[6]);
+	ioctl(device_fd, PINTEST_IOC_BENCH, &bench);
+}
+
 static void step_unpin(const uint64_t *args)
 {
 	struct pintest_unpin_args unpin = {
@@ -586,6 +603,11 @@ const struct step_kind step_kinds[] = {
 		"inspect", step_inspect, 5,
 		{ ARG_REGION, ARG_PAGE, ARG_PAGES, ARG_COUNT,
 		  ARG_BUFFER, ARG_PROCESS, ARG_TWEAK },
+	},
+	{
+		"bench", step_bench, 4,
+		{ ARG_REGION, ARG_PAGES, ARG_API, ARG_FOLL,
+		  ARG_COUNT, ARG_PROCESS, ARG_TWEAK },
 	},
 	{ "unpin", step_unpin, 4, { ARG_SLOT, ARG_SMALL, ARG_TWEAK } },
 	{

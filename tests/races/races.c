@@ -7,7 +7,7 @@
  * say one of the things that the header lets them say, bytes are never those of
  * anybody else, and in the end nothing is pinned.
  *
- * usage: races [PATTERN...]
+ * usage: races [--rounds N] [PATTERN...]
  */
 #include <fcntl.h>
 #include <pthread.h>
@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -27,9 +28,10 @@
 #include "watch.h"
 
 #define PAGES		3
-#define ROUNDS		100
-#define KILLS		25
 #define RELOADS		30
+
+/* How often two go from the barrier. A process is killed a quarter as often. */
+static int rounds = 100;
 
 /* Bytes that the pages of a race may hold. */
 enum { OF_START = 0x11, OF_DEVICE = 0x22, OF_PROCESS = 0x33 };
@@ -137,13 +139,15 @@ static void do_seek(const struct race *race)
 static void do_fork(const struct race *race)
 {
 	pid_t pid = fork();
+	int status;
 
 	REQUIRE(pid >= 0);
 	if (!pid) {
 		do_pread(race);
 		_exit(KTAP_PASS);
 	}
-	REQUIRE_EQ(waitpid(pid, NULL, 0), pid);
+	REQUIRE_EQ(waitpid(pid, &status, 0), pid);
+	REQUIRE_EQ(status, 0);
 }
 
 /* Nobody else must get the address before the round is over. */
@@ -215,7 +219,7 @@ static void *act_many_times(void *arg)
 {
 	int round;
 
-	for (round = 0; round < ROUNDS; round++)
+	for (round = 0; round < rounds; round++)
 		act(arg);
 	return NULL;
 }
@@ -247,7 +251,7 @@ static void race_threads(const void *arg)
 	device();
 	REQUIRE(!pthread_barrier_init(&race.barrier, NULL, 2));
 	REQUIRE(!pthread_create(&thread, NULL, act_many_times, &second));
-	for (round = 0; round < ROUNDS; round++) {
+	for (round = 0; round < rounds; round++) {
 		race_begin(&race);
 		act(&first);
 		race_end(&race);
@@ -261,7 +265,7 @@ static void act_on_received(int fd, void *arg)
 	struct actor *actor = arg;
 	int round;
 
-	for (round = 0; round < ROUNDS; round++) {
+	for (round = 0; round < rounds; round++) {
 		struct race race = { .fd = peer_receive_fd(fd) };
 
 		pthread_barrier_wait(&actor->race->barrier);
@@ -296,7 +300,7 @@ static void race_processes(const void *arg)
 
 	device();
 	peer = peer_start(act_on_received, &second);
-	for (round = 0; round < ROUNDS; round++) {
+	for (round = 0; round < rounds; round++) {
 		race_begin(race);
 		peer_send_fd(peer.fd, race->fd);
 		act(&first);
@@ -310,12 +314,18 @@ static void act_until_killed(int fd, void *arg)
 	struct actor actor = *(struct actor *)arg;
 
 	race_begin(actor.race);
-	peer_send(fd, actor.race->fd);
-	for (;;)
+	peer_send(fd, 0);
+	for (;;) {
 		actor.action->run(actor.race);
+		race_end(actor.race);
+		race_begin(actor.race);
+	}
 }
 
-/* A process that dies anywhere in a call leaves nothing pinned. */
+/*
+ * A process that dies anywhere in a call leaves nothing pinned. What it has
+ * forked is waited for, too: that has its pin until it ends by itself.
+ */
 static void race_kill(const void *arg)
 {
 	long long pins = kernel_pins();
@@ -324,29 +334,37 @@ static void race_kill(const void *arg)
 	int round;
 
 	device();
-	for (round = 0; round < KILLS; round++) {
+	REQUIRE(!prctl(PR_SET_CHILD_SUBREAPER, 1));
+	for (round = 0; round < rounds / 4; round++) {
 		struct peer peer = peer_start(act_until_killed, &actor);
 
 		peer_receive(peer.fd);
 		REQUIRE(!kill(peer.pid, SIGKILL));
-		REQUIRE_EQ(waitpid(peer.pid, NULL, 0), peer.pid);
+		while (waitpid(-1, NULL, 0) > 0 || errno == EINTR)
+			;
 		close(peer.fd);
 	}
 	REQUIRE_EQ(kernel_pins(), pins);
 }
 
+/* Returns how often it was too early. */
 static void *reload(void *arg __attribute__((unused)))
 {
-	int file = module_open(), round, ret;
+	int file = module_open(), round = 0, ret;
+	uintptr_t refused = 0;
 
-	for (round = 0; round < RELOADS; round++) {
+	while (round < RELOADS) {
 		ret = module_unload();
-		REQUIRE(!ret || ret == -EAGAIN);
-		if (!ret)
-			REQUIRE_EQ(module_load(file, ""), 0);
+		if (ret) {
+			REQUIRE_EQ(ret, -EAGAIN);
+			refused++;
+			continue;
+		}
+		REQUIRE_EQ(module_load(file, ""), 0);
+		round++;
 	}
 	close(file);
-	return NULL;
+	return (void *)refused;
 }
 
 static bool opened_and_pinned(char *memory)
@@ -368,12 +386,14 @@ TEST("races.removal.open_and_pin")
 {
 	char *memory = map_pages(PAGES);
 	pthread_t thread;
+	void *refused;
 	int pins = 0;
 
 	REQUIRE(!pthread_create(&thread, NULL, reload, NULL));
-	while (pthread_tryjoin_np(thread, NULL))
+	while (pthread_tryjoin_np(thread, &refused))
 		pins += opened_and_pinned(memory);
-	ktap_note("%d pins beside %d removals", pins, RELOADS);
+	ktap_note("%d pins beside %d removals, %lu refused", pins, RELOADS,
+		  (unsigned long)refused);
 }
 
 TEST("races.removal.is_refused_while_there_is_a_pin")
@@ -410,14 +430,42 @@ static void *split(void *arg)
 	return NULL;
 }
 
+/* What INSPECT can see of it. */
+enum sight { NOTHING, PARTS, WHOLE, NR_SIGHTS };
+
+static enum sight look_at(const struct thp *thp)
+{
+	struct pintest_record found[128];
+	uint64_t next;
+	int ret = inspect(0, (uintptr_t)thp->memory, thp->size, found,
+			  ARRAY_SIZE(found), &next);
+
+	REQUIRE(ret >= 0);
+	if (!ret)
+		return NOTHING;
+	return found[0].flags & PINTEST_PAGE_THP ? WHOLE : PARTS;
+}
+
+/*
+ * As long as it takes to have met the huge page both whole and in parts: who
+ * runs first, and how often, is up to the scheduler.
+ */
+static void look_until_both_were_seen(const struct thp *thp)
+{
+	int seen[NR_SIGHTS] = { 0 }, round;
+
+	for (round = 0; round < 20 * rounds || !seen[PARTS] || !seen[WHOLE];
+	     round++)
+		seen[look_at(thp)]++;
+	ktap_note("whole %d times of %d, in parts %d", seen[WHOLE], round,
+		  seen[PARTS]);
+}
+
 TEST("races.split.inspect")
 {
 	struct thp thp = { .size = 2 << 20 };
-	struct pintest_record found[128];
-	uint64_t next, start;
-	size_t seen = 0;
 	pthread_t thread;
-	int round, ret;
+	uintptr_t start;
 
 	start = (uintptr_t)map_nothing(2 * thp.size / page_size);
 	start = (start + thp.size - 1) & ~(thp.size - 1);
@@ -426,17 +474,13 @@ TEST("races.split.inspect")
 	REQUIRE(thp.memory != MAP_FAILED);
 	if (madvise(thp.memory, thp.size, MADV_HUGEPAGE))
 		ktap_skip("this kernel has no transparent huge pages");
+	memset(thp.memory, OF_PROCESS, thp.size);
+	if (look_at(&thp) != WHOLE)
+		ktap_skip("no huge page is free");
 	REQUIRE(!pthread_create(&thread, NULL, split, &thp));
-	for (round = 0; round < 20 * ROUNDS; round++) {
-		ret = inspect(0, start, thp.size, found, ARRAY_SIZE(found),
-			      &next);
-		REQUIRE(ret >= 0);
-		seen += ret && found[0].flags & PINTEST_PAGE_THP;
-	}
+	look_until_both_were_seen(&thp);
 	__atomic_store_n(&thp.done, true, __ATOMIC_RELAXED);
 	REQUIRE(!pthread_join(thread, NULL));
-	ktap_note("%zu of %d saw a huge page", seen, round);
-	REQUIRE(seen);
 }
 
 TEST_GROUP
@@ -462,5 +506,14 @@ TEST_GROUP
 
 int main(int argc, char **argv)
 {
+	if (argc > 1 && !strcmp(argv[1], "--rounds")) {
+		rounds = argc > 2 ? atoi(argv[2]) : 0;
+		if (rounds < 4) {
+			fprintf(stderr, "races: --rounds takes 4 or more\n");
+			return KTAP_USAGE;
+		}
+		argc -= 2;
+		argv += 2;
+	}
 	return ktap_main(argc, argv, &watched_suite);
 }
