@@ -33,6 +33,7 @@ help:
 	@echo 'test-long        those that need much memory and time'
 	@echo 'test-more        those on more flavours and architectures'
 	@echo 'test-debug       those on a debug kernel, which is built once'
+	@echo 'bench            what everything costs, in instructions'
 	@echo 'fuzz             the fuzzer there, for SECONDS=$(SECONDS)'
 	@echo 'check-style      all rules that a tool can check'
 	@echo 'clean            remove what was built'
@@ -93,7 +94,12 @@ test-debug:
 	tests/deps build check vm static
 	tests/debug/kernel
 	tests/run $(sort $(wildcard tests/lanes/$@/*))
+	tests/run tests/debug/proofs
 	tests/debug/coverage
+
+bench:
+	tests/deps build vm
+	tests/bench/run
 
 fuzz:
 	tests/deps build vm
@@ -109,4 +115,4 @@ export DESTDIR PREFIX
 
 .PHONY: all help userspace module install install-userspace install-module \
 	uninstall uninstall-userspace clean deps run test test-long \
-	test-more test-debug fuzz check-style
+	test-more test-debug bench fuzz check-style
