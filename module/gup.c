@@ -34,6 +34,7 @@ static const struct {
 
 /* What the header defines. */
 #define DEFINED_FOLL (PINTEST_FOLL_SPLIT * 2 - 1)
+#define LAST_API PINTEST_API_PIN_MEMFD
 
 /* What the fast calls take; mirrors internal_get_user_pages_fast(). */
 #define FAST_FOLL (PINTEST_FOLL_WRITE | PINTEST_FOLL_FORCE | \
@@ -91,13 +92,24 @@ int pintest_gup_foll(unsigned int flags, u32 *foll)
  */
 u64 pintest_gup_apis(void)
 {
-	return BIT_ULL(PINTEST_API_PIN) |
-	       BIT_ULL(PINTEST_API_PIN_FAST) |
-	       BIT_ULL(PINTEST_API_PIN_UNLOCKED) |
-	       BIT_ULL(PINTEST_API_PIN_REMOTE) |
-	       BIT_ULL(PINTEST_API_PIN_REMOTE_LOCKED) |
-	       BIT_ULL(PINTEST_API_GET) |
-	       BIT_ULL(PINTEST_API_GET_FAST);
+	u64 apis = BIT_ULL(LAST_API + 1) - 1;
+
+	if (!pintest_compat_has_pin_iter())
+		apis &= ~BIT_ULL(PINTEST_API_PIN_ITER);
+	if (!pintest_compat_has_pin_memfd())
+		apis &= ~BIT_ULL(PINTEST_API_PIN_MEMFD);
+	return apis;
+}
+
+/* Whether the header defines such an &enum pintest_api. */
+bool pintest_gup_is_api(u32 api)
+{
+	return api <= LAST_API;
+}
+
+static bool has_api(u32 api)
+{
+	return pintest_gup_apis() & BIT_ULL(api);
 }
 
 /**
@@ -108,7 +120,7 @@ u64 pintest_gup_apis(void)
  */
 u32 pintest_gup_legal(u32 api)
 {
-	u32 foll = available_foll();
+	u32 foll = has_api(api) ? available_foll() : 0;
 
 	switch (api) {
 	case PINTEST_API_PIN_FAST:
@@ -121,6 +133,10 @@ u32 pintest_gup_legal(u32 api)
 		return foll & ~PINTEST_FOLL_LONGTERM;
 	case PINTEST_API_GET_FAST:
 		return foll & FAST_FOLL & ~PINTEST_FOLL_LONGTERM;
+	case PINTEST_API_PIN_ITER:
+		return foll & PINTEST_FOLL_WRITE;
+	case PINTEST_API_PIN_MEMFD:
+		return foll & (PINTEST_FOLL_WRITE | PINTEST_FOLL_LONGTERM);
 	default:
 		return foll;
 	}
@@ -151,9 +167,13 @@ int pintest_gup_check(u32 api, u32 foll)
 {
 	const u32 never = PINTEST_FOLL_LONGTERM | PINTEST_FOLL_PCI_P2PDMA;
 
-	if (api > PINTEST_API_GET_FAST || foll & ~DEFINED_FOLL)
+	if (!pintest_gup_is_api(api) || foll & ~DEFINED_FOLL)
 		return -EOPNOTSUPP;
-	if (foll & ~pintest_gup_legal(api) || (foll & never) == never)
+	if (!has_api(api) || foll & ~pintest_gup_legal(api) ||
+	    (foll & never) == never)
+		return -EBADRQC;
+	/* It knows no other pins. */
+	if (api == PINTEST_API_PIN_MEMFD && !(foll & PINTEST_FOLL_LONGTERM))
 		return -EBADRQC;
 	return 0;
 }
@@ -201,12 +221,13 @@ struct page **pintest_gup_array(u64 nr)
 bool pintest_gup_needs_lock(const struct pintest_gup *gup)
 {
 	switch (gup->api) {
-	case PINTEST_API_PIN_FAST:
-	case PINTEST_API_PIN_UNLOCKED:
-	case PINTEST_API_GET_FAST:
-		return false;
-	default:
+	case PINTEST_API_PIN:
+	case PINTEST_API_PIN_REMOTE:
+	case PINTEST_API_PIN_REMOTE_LOCKED:
+	case PINTEST_API_GET:
 		return true;
+	default:
+		return false;
 	}
 }
 
@@ -245,6 +266,10 @@ void pintest_gup_put(const struct pintest_gup *gup, struct page **pages,
 {
 	unsigned long i;
 
+	if (gup->api == PINTEST_API_PIN_MEMFD) {
+		pintest_memfd_put(pages, nr, dirty);
+		return;
+	}
 	if (pintest_gup_is_pin(gup->api)) {
 		unpin_user_pages_dirty_lock(pages, nr, dirty);
 		return;
@@ -293,6 +318,10 @@ void pintest_gup_put_range(const struct pintest_gup *gup, struct page *first,
 {
 	unsigned long i;
 
+	if (gup->api == PINTEST_API_PIN_MEMFD) {
+		pintest_compat_unpin_memfd(first, dirty);
+		return;
+	}
 	if (pintest_gup_is_pin(gup->api)) {
 		pintest_compat_unpin_range(first, nr, dirty);
 		return;

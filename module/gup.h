@@ -41,6 +41,11 @@ pintest_gup_call(const struct pintest_gup *gup, unsigned long start,
 	case PINTEST_API_PIN_REMOTE_LOCKED:
 		return pintest_compat_pin_remote(gup->mm, start, nr, foll,
 						 pages, locked);
+	case PINTEST_API_PIN_ITER:
+		return pintest_compat_pin_iter(start, nr,
+					       foll & FOLL_WRITE, pages);
+	case PINTEST_API_PIN_MEMFD:
+		return pintest_memfd_take(gup, start, nr, pages);
 	default:
 		return pintest_compat_get(start, nr, foll, pages);
 	}

@@ -14,7 +14,7 @@ long pintest_info_run(struct pintest_call *call)
 {
 	struct pintest_info_args *args = &call->args.info;
 
-	if (args->api > PINTEST_API_GET_FAST)
+	if (!pintest_gup_is_api(args->api))
 		return -EOPNOTSUPP;
 	args->out_abi = PINTEST_ABI;
 	args->out_page_size = PAGE_SIZE;

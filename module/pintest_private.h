@@ -7,6 +7,7 @@
  * info.c     what this kernel has
  * gup.c      one GUP call: which flags are legal, the call, the way back
  * gup.h      the call itself, inline
+ * memfd.c    the one call that asks the mapped file for its pages
  * pages.c    the pages of a range: pin them all, find one, unpin them all
  * pin.c      a pin: the file that owns pages and those who pay for them
  * access.c   bytes of a pin
@@ -95,6 +96,7 @@ struct pintest_gup {
 };
 
 u64 pintest_gup_apis(void);
+bool pintest_gup_is_api(u32 api);
 u32 pintest_gup_legal(u32 api);
 bool pintest_gup_is_pin(u32 api);
 bool pintest_gup_is_remote(u32 api);
@@ -112,6 +114,12 @@ unsigned long pintest_gup_before_hole(const struct pintest_gup *gup,
 				      struct page **pages, unsigned long nr);
 void pintest_gup_put_range(const struct pintest_gup *gup, struct page *first,
 			   unsigned long nr, bool dirty);
+
+/* memfd.c */
+
+long pintest_memfd_take(const struct pintest_gup *gup, unsigned long start,
+			unsigned long nr, struct page **pages);
+void pintest_memfd_put(struct page **pages, unsigned long nr, bool dirty);
 
 /* pages.c */
 

@@ -6,6 +6,7 @@
 #define PINTEST_COMPAT_GUP_H
 
 #include <linux/mm.h>
+#include <linux/uio.h>
 #include "features.h"
 
 /* A flag that this kernel does not have is 0. */
@@ -99,6 +100,90 @@ static inline long pintest_compat_pin_remote(struct mm_struct *mm,
 	return pin_user_pages_remote(mm, start, nr, foll, pages, NULL, locked);
 #else
 	return pin_user_pages_remote(mm, start, nr, foll, pages, locked);
+#endif
+}
+
+static inline bool pintest_compat_has_pin_iter(void)
+{
+#ifdef HAVE_IOV_EXTRACT
+	return true;
+#else
+	return false;
+#endif
+}
+
+/* Of memory of the current process. Pins are released as any others. */
+static inline long pintest_compat_pin_iter(unsigned long start,
+					   unsigned long nr, bool write,
+					   struct page **pages)
+{
+#ifdef HAVE_IOV_EXTRACT
+	struct iov_iter iter;
+	size_t offset;
+	ssize_t ret;
+
+	iov_iter_ubuf(&iter, write ? ITER_DEST : ITER_SOURCE,
+		      (void __user *)start, nr * PAGE_SIZE);
+	ret = iov_iter_extract_pages(&iter, &pages, nr * PAGE_SIZE, nr, 0,
+				     &offset);
+	return ret < 0 ? ret : ret / PAGE_SIZE;
+#else
+	return -EOPNOTSUPP;
+#endif
+}
+
+static inline bool pintest_compat_has_pin_memfd(void)
+{
+#ifdef HAVE_MEMFD_PIN
+	return true;
+#else
+	return false;
+#endif
+}
+
+/*
+ * Pins the folios of @nr pages of @file from @offset on, once each, and lists
+ * these pages. Returns how many, a whole folio's if not @nr, or -errno.
+ *
+ * The list of folios becomes the list of pages from its end on: the pages of a
+ * folio are never before its own place, since each folio has one at least.
+ */
+static inline long pintest_compat_pin_memfd(struct file *file, loff_t offset,
+					    long nr, struct page **pages)
+{
+#ifdef HAVE_MEMFD_PIN
+	struct folio **folios = (struct folio **)pages, *folio;
+	long i, page, start, end;
+	pgoff_t before;
+	long nr_folios = memfd_pin_folios(file, offset,
+					  offset + nr * PAGE_SIZE - 1, folios,
+					  nr, &before);
+
+	if (nr_folios <= 0)
+		return nr_folios;
+	end = -(long)(before / PAGE_SIZE);
+	for (i = 0; i < nr_folios; i++)
+		end += folio_nr_pages(folios[i]);
+	nr = min(nr, end);
+	for (i = nr_folios - 1; i >= 0; i--, end = start) {
+		folio = folios[i];
+		start = end - folio_nr_pages(folio);
+		for (page = min(nr, end) - 1; page >= max(start, 0L); page--)
+			pages[page] = folio_page(folio, page - start);
+	}
+	return nr;
+#else
+	return -EOPNOTSUPP;
+#endif
+}
+
+/* Releases one pin of the folio of @page. */
+static inline void pintest_compat_unpin_memfd(struct page *page, bool dirty)
+{
+#ifdef HAVE_MEMFD_PIN
+	if (dirty)
+		set_page_dirty_lock(page);
+	unpin_folio(page_folio(page));
 #endif
 }
 

@@ -8,6 +8,7 @@
 #include <linux/page-flags.h>
 #include <linux/pagemap.h>
 #include <linux/uaccess.h>
+#include <linux/uio.h>
 
 #ifdef PROBE_SANITY
 unsigned long probe(struct page *page)
@@ -62,6 +63,26 @@ int probe = FOLL_SPLIT;			/* until 5.12 */
 void probe(struct page *page)
 {
 	unpin_user_page_range_dirty_lock(page, 1, false);
+}
+#endif
+
+/* needs IOV_EXTRACT: iov_iter_extract_pages (6.3) */
+#ifdef PROBE_IOV_EXTRACT
+ssize_t probe(void __user *addr, struct page **pages, size_t *offset)
+{
+	struct iov_iter iter;
+
+	iov_iter_ubuf(&iter, ITER_DEST, addr, PAGE_SIZE);
+	return iov_iter_extract_pages(&iter, &pages, PAGE_SIZE, 1, 0, offset);
+}
+#endif
+
+/* needs MEMFD_PIN: memfd_pin_folios unpin_folio (6.11) */
+#ifdef PROBE_MEMFD_PIN
+long probe(struct file *memfd, struct folio **folios, pgoff_t *offset)
+{
+	unpin_folio(*folios);
+	return memfd_pin_folios(memfd, 0, 0, folios, 1, offset);
 }
 #endif
 

@@ -175,6 +175,26 @@ static long pin_range(struct target *target)
 	return take_pin(&args);
 }
 
+/* Of a file that has no pages yet. */
+static long pin_memfd(struct target *target __attribute__((unused)))
+{
+	int memfd = memfd_create("fault", MFD_CLOEXEC);
+	struct pintest_pin_args args;
+	char *memory;
+	long ret;
+
+	REQUIRE(memfd >= 0);
+	REQUIRE(!ftruncate(memfd, PAGES * page_size));
+	memory = map_or_fail(PAGES * page_size, PROT_READ | PROT_WRITE,
+			     MAP_SHARED, memfd);
+	args = pin_args(memory, PAGES, PINTEST_API_PIN_MEMFD,
+			PINTEST_FOLL_LONGTERM | PINTEST_FOLL_WRITE);
+	ret = take_pin(&args);
+	REQUIRE(!munmap(memory, PAGES * page_size));
+	close(memfd);
+	return ret;
+}
+
 static long pin_other(struct target *target)
 {
 	struct pintest_pin_args args = pin_args(target->memory, PAGES,
@@ -637,7 +657,19 @@ static void sweep_bench(const void *arg)
 		.fresh = true,
 	};
 
+	need_api(target.api);
 	REQUIRE(sweep(&call, &target));
+}
+
+TEST("fault.pin.pin-memfd")
+{
+	struct call call = {
+		.name = "pin",
+		.run = pin_memfd,
+	};
+
+	need_api(PINTEST_API_PIN_MEMFD);
+	REQUIRE(sweep(&call, &(struct target){ 0 }));
 }
 
 /* A sweep must reach what is there to fail. */

@@ -70,6 +70,13 @@
  *	drop the mmap lock and retry
  * @PINTEST_API_GET: get_user_pages(); control group: references, not pins
  * @PINTEST_API_GET_FAST: get_user_pages_fast(); control group
+ * @PINTEST_API_PIN_ITER: iov_iter_extract_pages() of an iterator over user
+ *	memory, as block I/O does, since 6.3. It knows no flags: with
+ *	PINTEST_FOLL_WRITE the iterator is a destination (ITER_DEST)
+ * @PINTEST_API_PIN_MEMFD: memfd_pin_folios() of the file and the offset that
+ *	are mapped at the range, as udmabuf does, since 6.11. All of the range
+ *	must be one shared mapping of a file. The pin is a long-term one, and
+ *	PINTEST_FOLL_LONGTERM has to say so; it counts folios, not pages
  *
  * The two remote calls take a &pintest_pin_args.pid, the others work on the
  * calling process only.
@@ -82,6 +89,8 @@ enum pintest_api {
 	PINTEST_API_PIN_REMOTE_LOCKED	= 4,
 	PINTEST_API_GET			= 5,
 	PINTEST_API_GET_FAST		= 6,
+	PINTEST_API_PIN_ITER		= 7,
+	PINTEST_API_PIN_MEMFD		= 8,
 };
 
 /**
@@ -189,11 +198,14 @@ struct pintest_info_args {
  * EOPNOTSUPP ...):
  *
  * EINVAL:    @addr or @length is not a multiple of the page size, @length is
- *            0, or @pid is not 0 with an @api that has none.
+ *            0, or @pid is not 0 with an @api that has none; with
+ *            PINTEST_API_PIN_MEMFD also if the file is none that it pins, or
+ *            ends before the range does.
  * EOVERFLOW: @addr + @length wraps around, or needs more bits than an address
  *            of the kernel has.
  * EFAULT:    the range is not in user space, or its first page cannot be
- *            pinned.
+ *            pinned; with PINTEST_API_PIN_MEMFD also if it is no shared
+ *            mapping, or is not to be written with PINTEST_FOLL_WRITE.
  * EBADRQC:   this kernel does not have @api, or @api would not take @foll on
  *            this kernel. The kernel has not been asked: it would have warned
  *            and tainted itself.

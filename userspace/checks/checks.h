@@ -85,6 +85,9 @@ void settings_restore(struct settings *settings);
  * @MEMORY_WRITE_ONLY: mapped without PROT_READ, so that the device does not
  *	tell what is; page table entries do not know of that
  * @MEMORY_MOVABLE: lies where no long-term pin may stay
+ * @MEMORY_SHMEM: shared mapping of a file in memory: shmem, or hugetlb pages
+ * @MEMORY_WIPED: children find zeros in its place
+ * @MEMORY_WITHHELD: children find nothing in its place
  */
 enum memory_trait {
 	MEMORY_PRIVATE		= 1 << 0,
@@ -102,15 +105,19 @@ enum memory_trait {
 	MEMORY_READ_ONLY	= 1 << 12,
 	MEMORY_WRITE_ONLY	= 1 << 13,
 	MEMORY_MOVABLE		= 1 << 14,
+	MEMORY_SHMEM		= 1 << 15,
+	MEMORY_WIPED		= 1 << 16,
+	MEMORY_WITHHELD		= 1 << 17,
 };
 
 /**
  * enum memory_refusal - pins that the kernel has to refuse, with EFAULT
  *
- * @REFUSES_READ: those without FOLL_WRITE
+ * @REFUSES_READ: those without FOLL_WRITE and FOLL_FORCE
  * @REFUSES_WRITE: those with FOLL_WRITE
  * @REFUSES_LONGTERM_WRITE: those with FOLL_WRITE and FOLL_LONGTERM
  * @REFUSES_FORCE: those with FOLL_WRITE and FOLL_FORCE
+ * @REFUSES_FORCED_READ: those with FOLL_FORCE and without FOLL_WRITE
  * @REFUSES_ALL: all of them
  */
 enum memory_refusal {
@@ -118,7 +125,8 @@ enum memory_refusal {
 	REFUSES_WRITE		= 1 << 1,
 	REFUSES_LONGTERM_WRITE	= 1 << 2,
 	REFUSES_FORCE		= 1 << 3,
-	REFUSES_ALL		= (1 << 4) - 1,
+	REFUSES_FORCED_READ	= 1 << 4,
+	REFUSES_ALL		= (1 << 5) - 1,
 };
 
 struct memory;
@@ -282,13 +290,22 @@ enum way_trait {
  * @what: the kernel call
  * @api: &enum pintest_api
  * @traits: &enum way_trait bits
+ * @never: &enum pintest_foll bits that no kernel lets it take
+ * @always: bits that it cannot do without
+ * @needs: &enum memory_trait bits of all memory that it is for
  */
 struct way {
 	const char *id;
 	const char *what;
 	uint32_t api;
 	unsigned int traits;
+	uint32_t never;
+	uint32_t always;
+	unsigned int needs;
 };
+
+/** way_is_for() - whether it can be asked for such pins of such memory */
+bool way_is_for(const struct way *way, uint32_t foll, unsigned int memory);
 
 /** ways() - the table of ways; @count is how many rows there are */
 const struct way *ways(size_t *count);

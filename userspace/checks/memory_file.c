@@ -77,6 +77,17 @@ static int map_memfd(struct memory *memory, struct reason *why)
 	return ret ? ret : memory_new_file(memory, memory->length, why);
 }
 
+/* The page cache has it, and no page table does. */
+static int map_memfd_untouched(struct memory *memory, struct reason *why)
+{
+	int ret = open_memfd(memory, 0, why);
+
+	if (!ret)
+		ret = memory_fill_file(memory, memory->length, why);
+	return ret ? ret : memory_mmap(memory, memory->length, MAP_PRIVATE,
+				       why);
+}
+
 static int map_tmpfile(struct memory *memory, struct reason *why)
 {
 	const char *dir = getenv("TMPDIR") ? : "/tmp";
@@ -261,6 +272,7 @@ static int map_filesystem_file(struct memory *memory, struct reason *why)
 
 #define PRIVATE		(MEMORY_PRIVATE | MEMORY_FILE | MEMORY_VARIANT)
 #define SHARED		(MEMORY_FILE | MEMORY_VARIANT)
+#define SHMEM		(SHARED | MEMORY_SHMEM)
 #define PAGE_CACHE	.is_not = PINTEST_PAGE_ANON | PINTEST_PAGE_ZERO
 
 static const struct memory_kind kinds[] = {
@@ -279,7 +291,7 @@ static const struct memory_kind kinds[] = {
 	}, {
 		.id = "memfd-shared",
 		.what = "shared mapping of a memfd",
-		.traits = MEMORY_FILE | MEMORY_LEADING,
+		.traits = MEMORY_FILE | MEMORY_SHMEM | MEMORY_LEADING,
 		PAGE_CACHE,
 		.map = map_memfd,
 	}, {
@@ -290,6 +302,12 @@ static const struct memory_kind kinds[] = {
 		.refuses = REFUSES_WRITE,
 		.map = map_memfd,
 	}, {
+		.id = "memfd-private-untouched",
+		.what = "private mapping of a memfd that nobody has touched",
+		.traits = PRIVATE | MEMORY_UNMAPPED,
+		PAGE_CACHE,
+		.map = map_memfd_untouched,
+	}, {
 		.id = "memfd-hole-private",
 		.what = "private mapping of a hole in a memfd, which was read",
 		.traits = PRIVATE,
@@ -298,7 +316,7 @@ static const struct memory_kind kinds[] = {
 	}, {
 		.id = "memfd-hole-shared",
 		.what = "shared mapping of a hole in a memfd, which was read",
-		.traits = SHARED,
+		.traits = SHMEM,
 		PAGE_CACHE,
 		.map = map_memfd_hole,
 	}, {
@@ -310,14 +328,14 @@ static const struct memory_kind kinds[] = {
 	}, {
 		.id = "memfd-readonly-shared",
 		.what = "shared mapping of a memfd through a descriptor that can only read; others write to the file",
-		.traits = SHARED | MEMORY_READ_ONLY,
+		.traits = SHMEM | MEMORY_READ_ONLY,
 		PAGE_CACHE,
 		.refuses = REFUSES_WRITE | REFUSES_FORCE,
 		.map = map_memfd_unwritable,
 	}, {
 		.id = "memfd-sealed-shared",
 		.what = "shared mapping of a memfd that is sealed against new writers; an older mapping writes to it",
-		.traits = SHARED | MEMORY_READ_ONLY,
+		.traits = SHMEM | MEMORY_READ_ONLY,
 		PAGE_CACHE,
 		.refuses = REFUSES_WRITE | REFUSES_FORCE,
 		.map = map_memfd_sealed,
@@ -332,13 +350,13 @@ static const struct memory_kind kinds[] = {
 	}, {
 		.id = "shmem-shared",
 		.what = "shared anonymous memory",
-		.traits = SHARED,
+		.traits = SHMEM,
 		PAGE_CACHE,
 		.map = map_shmem,
 	}, {
 		.id = "sysv-shared",
 		.what = "a segment of System V shared memory",
-		.traits = SHARED,
+		.traits = SHMEM,
 		PAGE_CACHE,
 		.map = map_sysv,
 	}, {
@@ -357,18 +375,22 @@ static const struct memory_kind kinds[] = {
 	},
 };
 
-/* A row for each file system and way of mapping, of this or that refusal. */
+/*
+ * A row for each file system and way of mapping: a shared mapping refuses some
+ * pins, and has traits of its own.
+ */
 static const struct made_for {
 	const char *filesystem;
 	const char *private;
 	const char *shared;
 	unsigned int refuses;
+	unsigned int traits;
 } filesystems[] = {
-	{ "tmpfs", "tmpfs-private", "tmpfs-shared", 0 },
-	{ "ramfs", "ramfs-private", "ramfs-shared", REFUSES_LONGTERM_WRITE },
-	{ "ext4", "ext4-private", "ext4-shared", REFUSES_LONGTERM_WRITE },
-	{ "xfs", "xfs-private", "xfs-shared", REFUSES_LONGTERM_WRITE },
-	{ "btrfs", "btrfs-private", "btrfs-shared", REFUSES_LONGTERM_WRITE },
+	{ "tmpfs", "tmpfs-private", "tmpfs-shared", 0, MEMORY_SHMEM },
+	{ "ramfs", "ramfs-private", "ramfs-shared", REFUSES_LONGTERM_WRITE, 0 },
+	{ "ext4", "ext4-private", "ext4-shared", REFUSES_LONGTERM_WRITE, 0 },
+	{ "xfs", "xfs-private", "xfs-shared", REFUSES_LONGTERM_WRITE, 0 },
+	{ "btrfs", "btrfs-private", "btrfs-shared", REFUSES_LONGTERM_WRITE, 0 },
 };
 
 static const struct memory_kind on_filesystem[] = {
@@ -402,6 +424,7 @@ static void add_filesystem(struct memory_table *table,
 	shared.what = memory_text(shared.what, made->filesystem);
 	shared.filesystem = made->filesystem;
 	shared.refuses = made->refuses;
+	shared.traits |= made->traits;
 	memory_add(table, &shared);
 }
 

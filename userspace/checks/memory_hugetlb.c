@@ -97,7 +97,8 @@ static const struct memory_kind file_kinds[] = {
 	}, {
 		.id = "memfd-hugetlb-%s-shared",
 		.what = "shared mapping of a memfd of %s hugetlb pages",
-		.traits = MEMORY_FILE | MEMORY_HUGETLB | MEMORY_VARIANT,
+		.traits = MEMORY_FILE | MEMORY_SHMEM | MEMORY_HUGETLB |
+			  MEMORY_VARIANT,
 		PAGE_CACHE,
 		.prepare = prepare_hugetlb,
 		.map = map_memfd_hugetlb,
@@ -112,7 +113,8 @@ static const struct memory_kind file_kinds[] = {
 	}, {
 		.id = "hugetlbfs-%s-shared",
 		.what = "shared mapping of a file on hugetlbfs with pages of %s",
-		.traits = MEMORY_FILE | MEMORY_HUGETLB | MEMORY_VARIANT,
+		.traits = MEMORY_FILE | MEMORY_SHMEM | MEMORY_HUGETLB |
+			  MEMORY_VARIANT,
 		PAGE_CACHE,
 		.prepare = prepare_hugetlbfs,
 		.map = map_hugetlbfs,

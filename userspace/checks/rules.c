@@ -25,6 +25,8 @@
 
 static const struct access access_table[] = {
 	{ "ro-longterm", PINTEST_FOLL_LONGTERM, true },
+	{ "ro-longterm-force", PINTEST_FOLL_LONGTERM | PINTEST_FOLL_FORCE,
+	  false },
 	{ "rw-longterm", PINTEST_FOLL_LONGTERM | PINTEST_FOLL_WRITE, true },
 	{ "rw-longterm-force", PINTEST_FOLL_LONGTERM | PINTEST_FOLL_WRITE |
 			       PINTEST_FOLL_FORCE, false },
@@ -38,13 +40,14 @@ const struct access *accesses(size_t *count)
 	return access_table;
 }
 
-/* Whether the event can happen to the memory. */
+/* Whether the memory can be pinned so, and the event can happen to it. */
 static bool fits(const struct scenario *scenario)
 {
 	const struct event *event = scenario->event;
 	unsigned int memory = scenario->memory->traits;
 
-	return (memory & event->needs) == event->needs &&
+	return way_is_for(scenario->way, scenario->access->foll, memory) &&
+	       (memory & event->needs) == event->needs &&
 	       !(memory & event->lacks);
 }
 
@@ -57,21 +60,48 @@ static bool leads(const struct memory_kind *kind, const struct event *event)
 	       (kind->filesystem && event->needs & MEMORY_FILE);
 }
 
+/* Short-term pins are like long-term ones, but for what is not anonymous. */
+static bool stands_for_others(const struct scenario *scenario)
+{
+	const struct way *way = scenario->way;
+
+	if (!leads(scenario->memory, scenario->event) ||
+	    !(way->traits & WAY_LEADING))
+		return false;
+	return scenario->access->leading ||
+	       (scenario->memory->traits & MEMORY_ANON &&
+		way->traits & WAY_FAST &&
+		!(scenario->access->foll & PINTEST_FOLL_FORCE));
+}
+
 /* Whether it is worth it as well. */
 static bool is_wanted(const struct scenario *scenario)
 {
 	return fits(scenario) &&
 	       (!(scenario->event->traits & EVENT_LEADING_ONLY) ||
-		(leads(scenario->memory, scenario->event) &&
-		 scenario->access->leading &&
-		 scenario->way->traits & WAY_LEADING));
+		stands_for_others(scenario));
+}
+
+/*
+ * A forced read makes a difference where other reads are refused, a forced write
+ * where the mapping is read-only. Of hugetlb pages it makes none that is
+ * promised: from 5.19 to 6.13 the kernel refuses to force a write there.
+ */
+static bool force_matters(const struct scenario *scenario)
+{
+	const struct memory_kind *kind = scenario->memory;
+
+	if (!(scenario->access->foll & PINTEST_FOLL_WRITE))
+		return kind->refuses & REFUSES_READ;
+	return !(kind->traits & MEMORY_VARIANT) ||
+	       (kind->traits & MEMORY_READ_ONLY &&
+		!(kind->traits & MEMORY_HUGETLB));
 }
 
 /*
  * What there is to learn of a variant: whether pins go stale when the process
  * writes, and of anonymous memory also whether fork() leaves them alone; and
- * FOLL_FORCE where it makes a difference. Of hugetlb pages it makes none that
- * is promised: from 5.19 to 6.13 the kernel refuses to force a write there.
+ * FOLL_FORCE where it makes a difference.
  */
 static bool is_learnt_elsewhere(const struct scenario *scenario)
 {
@@ -79,24 +109,23 @@ static bool is_learnt_elsewhere(const struct scenario *scenario)
 	unsigned int memory = scenario->memory->traits;
 	unsigned int event = scenario->event->traits;
 
+	if (access->foll & PINTEST_FOLL_FORCE && !force_matters(scenario))
+		return true;
 	if (!(memory & MEMORY_VARIANT))
 		return false;
 	if (!(scenario->way->traits & WAY_LEADING) ||
 	    event & (EVENT_CHILD_WRITES | EVENT_REPINS) ||
 	    (event & EVENT_FORKS && !(memory & MEMORY_ANON)))
 		return true;
-	if (access->foll & PINTEST_FOLL_FORCE)
-		return !(memory & MEMORY_READ_ONLY) || memory & MEMORY_HUGETLB;
-	return !access->leading && (access->foll || !(memory & MEMORY_ANON));
+	if (access->leading || access->foll & PINTEST_FOLL_FORCE)
+		return false;
+	return access->foll || !(memory & MEMORY_ANON);
 }
 
-/* FOLL_LONGTERM is for pins only. */
 static bool is_meant(const struct scenario *scenario)
 {
 	return is_wanted(scenario) && !is_learnt_elsewhere(scenario) &&
-	       !scenario_is_refused(scenario) &&
-	       (scenario->way->traits & WAY_PINS ||
-		!(scenario->access->foll & PINTEST_FOLL_LONGTERM));
+	       !scenario_is_refused(scenario);
 }
 
 static bool on_write(const struct scenario *scenario)
@@ -142,6 +171,12 @@ static bool on_move(const struct scenario *scenario)
 	       scenario->memory->traits & MEMORY_PRIVATE;
 }
 
+static bool on_move_of_anon(const struct scenario *scenario)
+{
+	return on_move(scenario) && scenario->memory->traits & MEMORY_ANON &&
+	       scenario->way->traits & WAY_PINS;
+}
+
 /* R/O pins are reliable without FOLL_LONGTERM if the page is anonymous. */
 static bool on_write_if_anon(const struct scenario *scenario)
 {
@@ -179,7 +214,7 @@ static bool on_long_stay(const struct scenario *scenario)
 /* A refused pin meets no event: one is enough. */
 static bool on_refusal(const struct scenario *scenario)
 {
-	return scenario_is_refused(scenario) &&
+	return fits(scenario) && scenario_is_refused(scenario) &&
 	       !is_learnt_elsewhere(scenario) &&
 	       scenario->way->traits & WAY_PINS &&
 	       scenario->event->traits == EVENT_WRITES;
@@ -188,9 +223,7 @@ static bool on_refusal(const struct scenario *scenario)
 /* Where ro-longterm is judged, but for the flag that makes it reliable. */
 static bool on_write_elsewhere(const struct scenario *scenario)
 {
-	return is_wanted(scenario) && !is_learnt_elsewhere(scenario) &&
-	       !scenario_is_refused(scenario) &&
-	       scenario->event->traits == EVENT_WRITES &&
+	return is_meant(scenario) && scenario->event->traits == EVENT_WRITES &&
 	       scenario->memory->traits & MEMORY_PRIVATE &&
 	       scenario->memory->traits & (MEMORY_ZERO | MEMORY_FILE);
 }
@@ -219,6 +252,12 @@ static const struct rule table[] = {
 	  on_refusal, judge_refusal },
 	{ "ro-longterm-unpin", "R/O long-term: " UNPIN, "ro-longterm",
 	  on_repin, judge_unpin },
+	{ "ro-longterm-force", "R/O long-term, forced: " SEES,
+	  "ro-longterm-force", on_write_if_kept, judge_fresh },
+	{ "ro-longterm-force-page", "R/O long-term, forced: " SAME,
+	  "ro-longterm-force", on_write_in_place, judge_page },
+	{ "ro-longterm-force-refusal", "R/O long-term, forced: " REFUSED,
+	  "ro-longterm-force", on_refusal, judge_refusal },
 	{ "rw-longterm", "R/W long-term: " SEES, "rw-longterm",
 	  on_write_if_kept, judge_fresh },
 	{ "rw-longterm-page", "R/W long-term: " SAME, "rw-longterm",
@@ -250,6 +289,8 @@ static const struct rule table[] = {
 	  "ro", on_write, judge_snapshot },
 	{ "ro-anon", "R/O short-term, of anonymous memory: " SEES, "ro",
 	  on_write_if_anon, judge_fresh },
+	{ "ro-anon-mapping", "R/O short-term, of anonymous memory: " KEEPS,
+	  "ro", on_move_of_anon, judge_mapping },
 	{ "ro-refusal", "R/O short-term: " REFUSED, "ro", on_refusal,
 	  judge_refusal },
 	{ "snapshot-unpin", "R/O short-term: " UNPIN, "ro", on_repin,
@@ -266,6 +307,8 @@ static const struct rule table[] = {
 	  judge_page },
 	{ "rw-store", "R/W short-term: " STORE, "rw", on_write_if_attached,
 	  judge_store },
+	{ "rw-mapping", "R/W short-term: " KEEPS, "rw", on_move_of_anon,
+	  judge_mapping },
 	{ "rw-refusal", "R/W short-term: " REFUSED, "rw", on_refusal,
 	  judge_refusal },
 	{ "rw-unpin", "R/W short-term: " UNPIN, "rw", on_repin, judge_unpin },

@@ -76,6 +76,7 @@ static bool takes(const struct pinning *pinning, uint32_t foll)
 	uint32_t api = pinning->way->api;
 
 	return pinning->way->traits & WAY_PINS &&
+	       way_is_for(pinning->way, foll, 0) &&
 	       pintest_has_api(pinning->run->pt, api) &&
 	       !(foll & ~pintest_api_foll(pinning->run->pt, api));
 }

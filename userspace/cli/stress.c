@@ -94,14 +94,17 @@ static void check_globs(const struct stress_options *options)
 	}
 }
 
-/* What this kernel has of the ways that are asked for. */
+/* What this kernel has, for any memory, of the ways that are asked for. */
 static void choose_ways(struct stress_round *round)
 {
-	uint32_t api;
+	uint64_t mask = 0;
+	size_t count, i;
+	const struct way *way = ways(&count);
 
-	for (api = 0; api < 64; api++)
-		if (!pintest_has_api(round->pt, api))
-			round->way_mask &= ~(1ULL << api);
+	for (i = 0; i < count; i++)
+		if (!way[i].needs && pintest_has_api(round->pt, way[i].api))
+			mask |= 1ULL << way[i].api;
+	round->way_mask &= mask;
 	if (!round->way_mask)
 		errx(CLI_SKIPPED, "this kernel has none of these ways: see 'pintest info'");
 }

@@ -21,6 +21,10 @@ static const struct pintest_name api_names[] = {
 	{ PINTEST_API_GET, "get", "get", "get_user_pages(), takes no pin" },
 	{ PINTEST_API_GET_FAST, "get-fast", "getfast",
 	  "get_user_pages_fast(), takes no pin" },
+	{ PINTEST_API_PIN_ITER, "iter", "iter",
+	  "iov_iter_extract_pages(), short-term only" },
+	{ PINTEST_API_PIN_MEMFD, "memfd", "memfd",
+	  "memfd_pin_folios() of a shared mapping, long-term only" },
 };
 
 static const struct pintest_name foll_names[] = {

@@ -34,9 +34,11 @@ static void reads_what_is_there(const void *arg)
 {
 	uint32_t api = (uintptr_t)arg;
 	char *memory = map_pattern(), *bytes = map_pages(PAGES);
-	int fd = pin(memory, PAGES, api, 0);
 	size_t first, count;
+	int fd;
 
+	need_api(api);
+	fd = pin(memory, PAGES, api, 0);
 	for (first = 0; first < SIZE; first += page_size / 2 + 1) {
 		for (count = 1; count <= SIZE - first; count = count * 5 + 3) {
 			memset(bytes, 0, SIZE);
@@ -50,10 +52,12 @@ static void writes_are_seen(const void *arg)
 {
 	uint32_t api = (uintptr_t)arg;
 	char *memory = map_pattern(), *wanted = map_pattern();
-	int fd = pin(memory, PAGES, api, PINTEST_FOLL_WRITE);
 	char bytes[100];
 	size_t first;
+	int fd;
 
+	need_api(api);
+	fd = pin(memory, PAGES, api, PINTEST_FOLL_WRITE);
 	for (first = 0; first + 100 <= SIZE; first += page_size - 50) {
 		memset(bytes, memory_byte(first), sizeof(bytes));
 		memcpy(wanted + first, bytes, sizeof(bytes));

@@ -40,6 +40,7 @@ static void counts_exactly(const void *arg)
 	char *memory = map_pages(20);
 	int a, b;
 
+	need_api(api);
 	pages_must_be_locked(0);
 	a = pin(memory, 20, api, 0);
 	pages_must_be_locked(20);
@@ -61,6 +62,7 @@ static void stops_at_the_limit(const void *arg)
 	struct pintest_pin_args one = pin_args(memory, 1, api, 0);
 	int fd;
 
+	need_api(api);
 	obey(8);
 	pin_must_fail(&too_much, -ENOMEM);
 	fd = pin(memory, 8, api, 0);
@@ -79,6 +81,7 @@ static void counts_what_is_pinned_in_part(const void *arg)
 	struct pintest_pin_args args = pin_args(memory, 8, api, 0);
 	int fd;
 
+	need_api(api);
 	REQUIRE(!munmap(memory + 5 * page_size, page_size));
 	obey(8);
 	fd = pin_try(&args);

@@ -60,6 +60,7 @@ static void takes_all_pages(const void *arg)
 		bench_args(map_pages(600), 600, (uintptr_t)arg);
 	size_t i;
 
+	need_api(args.api);
 	for (i = 0; i < ARRAY_SIZE(batches); i++) {
 		args.batch = batches[i];
 		must_take(args, 600, 0);
@@ -71,6 +72,7 @@ static void tells_why_it_stops(const void *arg)
 	char *memory = map_island(5);
 	uint32_t api = (uintptr_t)arg;
 
+	need_api(api);
 	must_take(bench_args(memory, 9, api), 5, EFAULT);
 	must_fail(bench_args(memory + 5 * page_size, 1, api), -EFAULT);
 }
@@ -87,6 +89,7 @@ static void leaves_no_reference(const void *arg)
 	uint64_t next;
 	int i;
 
+	need_api((uintptr_t)arg);
 	REQUIRE_EQ(inspect(0, (uintptr_t)memory, page_size, &before, 1, &next),
 		   1);
 	for (i = 0; i < 100; i++)
@@ -127,7 +130,8 @@ TEST("abi.bench.batch_is_1_to_4096")
 
 TEST("abi.bench.refuses_calls_and_flags_as_PIN_does")
 {
-	struct pintest_bench_args args = bench_args(map_pages(1), 1, NR_APIS);
+	struct pintest_bench_args args = bench_args(map_pages(1), 1,
+						   NR_APIS + 1);
 
 	must_fail(args, -EOPNOTSUPP);
 	args.api = PINTEST_API_PIN;

@@ -107,7 +107,7 @@ TEST("abi.pin.longterm_with_p2pdma_is_EBADRQC")
 TEST("abi.pin.unknown_api_is_EOPNOTSUPP")
 {
 	static const uint32_t unknown[] = {
-		NR_APIS, 8, 31, 32, 63, 64, 0x80000000, UINT32_MAX,
+		NR_APIS + 1, 31, 32, 63, 64, 0x80000000, UINT32_MAX,
 	};
 	char *page = map_pages(1);
 	size_t i;
@@ -128,7 +128,7 @@ TEST("abi.pin.nofault_on_an_untouched_page_pins_nothing")
 
 	if (!(device_info(0).out_foll & PINTEST_FOLL_NOFAULT))
 		ktap_skip("this kernel has no FOLL_NOFAULT");
-	for (api = 0; api < NR_APIS; api++) {
+	EACH_API(api, PINTEST_FOLL_NOFAULT) {
 		struct pintest_pin_args args =
 			pin_args(page, 1, api, PINTEST_FOLL_NOFAULT);
 
@@ -142,7 +142,7 @@ TEST("abi.pin.pid_with_a_call_that_has_none_is_EINVAL")
 	char *page = map_pages(1);
 	uint32_t api;
 
-	for (api = 0; api < NR_APIS; api++) {
+	EACH_API(api, 0) {
 		struct pintest_pin_args args = pin_args(page, 1, api, 0);
 
 		if (device_is_remote(api))

@@ -74,7 +74,7 @@ TEST("abi.handle.close_unpins")
 	long long pins = kernel_pins();
 	uint32_t api;
 
-	for (api = 0; api < NR_APIS; api++) {
+	EACH_API(api, 0) {
 		bool counted = api != PINTEST_API_GET &&
 			       api != PINTEST_API_GET_FAST;
 		int fd = pin(map_pages(PAGES), PAGES, api, 0);
@@ -152,6 +152,7 @@ static void dirty_marks_only_if_asked(const void *arg)
 	size_t i;
 	int fd;
 
+	need_api(api);
 	fd = pin(memory, PAGES, api, PINTEST_FOLL_WRITE);
 	REQUIRE_EQ(unpin(fd, 0), 0);
 	for (i = 0; i < PAGES; i++)

@@ -122,7 +122,8 @@ static void all_use_what_one_ends(void (*end)(int fd))
 	REQUIRE(!pthread_barrier_init(&barrier, NULL, NR_THREADS + 1));
 	start_threads(threads, use_until_gone);
 	for (round = 0; round < ROUNDS; round++) {
-		shared_fd = pin(shared_memory, PAGES, round % NR_APIS,
+		shared_fd = pin(shared_memory, PAGES,
+				some_api(round, PINTEST_FOLL_WRITE),
 				PINTEST_FOLL_WRITE);
 		pthread_barrier_wait(&barrier);
 		end(shared_fd);
@@ -324,9 +325,10 @@ TEST("abi.threads.pin_while_pages_are_dropped")
 	shared_memory = map_untouched(PAGES);
 	REQUIRE(!pthread_create(&thread, NULL, drop_pages, NULL));
 	for (i = 0; i < 10 * ROUNDS; i++) {
+		uint32_t foll = i & NR_APIS ? PINTEST_FOLL_WRITE : 0;
 		struct pintest_pin_args args =
-			pin_args(shared_memory, PAGES, i % NR_APIS,
-				 i & 8 ? PINTEST_FOLL_WRITE : 0);
+			pin_args(shared_memory, PAGES, some_api(i, foll),
+				 foll);
 		int fd = pin_try(&args);
 
 		if (fd == -EFAULT)

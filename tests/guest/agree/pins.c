@@ -132,9 +132,7 @@ static void pins_agree_with(const struct kind *kind, uint32_t foll)
 	struct region region = kind->map();
 	uint32_t api;
 
-	for (api = 0; api < NR_APIS; api++) {
-		if (!device_takes(api, foll))
-			continue;
+	EACH_API(api, foll) {
 		ktap_about("%s, flags %#x", device_api_names[api], foll);
 		pin_must_count(region, api, foll);
 	}

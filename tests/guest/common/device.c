@@ -9,7 +9,7 @@
 #include "ktap.h"
 #include "memory.h"
 
-const char *const device_api_names[NR_APIS] = {
+const char *const device_api_names[NR_APIS + 1] = {
 	[PINTEST_API_PIN] = "pin",
 	[PINTEST_API_PIN_FAST] = "pin-fast",
 	[PINTEST_API_PIN_UNLOCKED] = "pin-unlocked",
@@ -17,6 +17,8 @@ const char *const device_api_names[NR_APIS] = {
 	[PINTEST_API_PIN_REMOTE_LOCKED] = "pin-remote-locked",
 	[PINTEST_API_GET] = "get",
 	[PINTEST_API_GET_FAST] = "get-fast",
+	[PINTEST_API_PIN_ITER] = "pin-iter",
+	[PINTEST_API_PIN_MEMFD] = "pin-memfd",
 };
 
 const char *const device_foll_names[NR_FOLL] = {
@@ -57,7 +59,23 @@ struct pintest_info_args device_info(uint32_t api)
 
 bool device_takes(uint32_t api, uint32_t foll)
 {
-	return !(foll & ~device_info(api).out_foll) && (foll & NEVER) != NEVER;
+	struct pintest_info_args info = device_info(api);
+
+	return info.out_apis & 1ULL << api && !(foll & ~info.out_foll) &&
+	       (foll & NEVER) != NEVER;
+}
+
+uint32_t some_api(unsigned int number, uint32_t foll)
+{
+	while (!device_takes(number % NR_APIS, foll))
+		number++;
+	return number % NR_APIS;
+}
+
+void need_api(uint32_t api)
+{
+	if (!(device_info(api).out_apis & 1ULL << api))
+		ktap_skip("this kernel has no such call");
 }
 
 bool device_is_remote(uint32_t api)

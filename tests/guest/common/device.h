@@ -11,10 +11,19 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#define NR_APIS		7
+/*
+ * Calls that take any memory: all but PINTEST_API_PIN_MEMFD, the last one, which
+ * has tests of its own.
+ */
+#define NR_APIS		8
 #define NR_FOLL		16
 
-extern const char *const device_api_names[NR_APIS];
+/* Those of them that take these flags on this kernel. */
+#define EACH_API(api, foll) \
+	for ((api) = 0; (api) < NR_APIS; (api)++) \
+		if (device_takes(api, foll))
+
+extern const char *const device_api_names[NR_APIS + 1];
 extern const char *const device_foll_names[NR_FOLL];
 
 /* A descriptor of /dev/pintest that lasts as long as this process. */
@@ -28,6 +37,12 @@ int device_ioctl(int fd, unsigned int cmd, void *args);
 struct pintest_info_args device_info(uint32_t api);
 bool device_takes(uint32_t api, uint32_t foll);
 bool device_is_remote(uint32_t api);
+
+/* A call like these, another one for each of some @number that follow. */
+uint32_t some_api(unsigned int number, uint32_t foll);
+
+/* Skips the test where the kernel lacks the call. */
+void need_api(uint32_t api);
 
 /* Those of some &enum pintest_page bits that this kernel can know. */
 uint32_t device_knows(uint32_t flags);
