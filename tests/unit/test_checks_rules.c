@@ -157,7 +157,15 @@ static void safe_rules(void **state)
 
 static void mapping_rules(void **state)
 {
-	static const char *const accesses[] = { "ro-longterm", "rw-longterm" };
+	static const struct {
+		const char *access;
+		const char *rule;
+	} cases[] = {
+		{ "ro-longterm", "ro-longterm-mapping" },
+		{ "rw-longterm", "rw-longterm-mapping" },
+		{ "ro", "ro-anon-mapping" },
+		{ "rw", "rw-mapping" },
+	};
 	static const char *const events[] = { "pageout", "uffd-move",
 					      "khugepaged" };
 	struct observations seen;
@@ -167,12 +175,11 @@ static void mapping_rules(void **state)
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < 2 * 3; i++) {
-		char rule[32];
+	for (i = 0; i < ARRAY_SIZE(cases) * ARRAY_SIZE(events); i++) {
+		const char *rule = cases[i % 4].rule;
 
-		snprintf(rule, sizeof(rule), "%s-mapping", accesses[i % 2]);
-		scenario = made_scenario(accesses[i % 2], "slow", "anon",
-					 events[i / 2]);
+		scenario = made_scenario(cases[i % 4].access, "fast", "anon",
+					 events[i / 4]);
 		seen = made_observations();
 		expect(rule, &scenario, &seen, VERDICT_PASS, FINDING_NONE);
 
@@ -499,7 +506,8 @@ static void a_failure_is_worst(void **state)
 static void refusal_rules(void **state)
 {
 	static const char *const accesses[] = {
-		"ro-longterm", "rw-longterm", "rw-longterm-force", "ro", "rw",
+		"ro-longterm", "ro-longterm-force", "rw-longterm",
+		"rw-longterm-force", "ro", "rw",
 	};
 	size_t i;
 
@@ -514,6 +522,53 @@ static void refusal_rules(void **state)
 		expect(rule, &scenario, &seen, VERDICT_FAIL,
 		       FINDING_ALLOWED);
 	}
+}
+
+static void forced_read_rules(void **state)
+{
+	struct scenario scenario = made_scenario("ro-longterm-force", "slow",
+						 "prot-none", "write");
+	struct observations seen = made_observations();
+
+	(void)state;
+	expect("ro-longterm-force", &scenario, &seen, VERDICT_PASS,
+	       FINDING_NONE);
+	expect("ro-longterm-force-page", &scenario, &seen, VERDICT_PASS,
+	       FINDING_NONE);
+	seen.pages[LAST].words[READ_AFTER] = made_word(WORD_PIN_TIME);
+	expect("ro-longterm-force", &scenario, &seen, VERDICT_FAIL,
+	       FINDING_STALE);
+	seen.pages[LAST].records[MOMENT_AFTER].flags &=
+		~(uint64_t)PINTEST_PAGE_MAPPED_SAME;
+	expect("ro-longterm-force-page", &scenario, &seen, VERDICT_FAIL,
+	       FINDING_OTHER_PAGE);
+}
+
+/* Children find nothing, or zeros, where their parent asked for it. */
+static void what_children_are_given(void **state)
+{
+	struct scenario withheld = made_scenario("rw-longterm", "fast",
+						 "anon-dontfork",
+						 "write-after-fork");
+	struct scenario wiped = made_scenario("rw-longterm", "fast",
+					      "anon-wipeonfork",
+					      "write-after-fork");
+	struct observations seen = made_observations();
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < CHECK_PAGES; i++)
+		seen.pages[i].words[READ_CHILD] = made_word(WORD_ZERO);
+	expect("rw-longterm-store", &wiped, &seen, VERDICT_PASS,
+	       FINDING_NONE);
+	expect("rw-longterm-store", &withheld, &seen, VERDICT_FAIL,
+	       FINDING_LEAKED);
+	for (i = 0; i < CHECK_PAGES; i++)
+		seen.pages[i].words[READ_CHILD].known = false;
+	expect("rw-longterm-store", &withheld, &seen, VERDICT_PASS,
+	       FINDING_NONE);
+	expect("rw-longterm-store", &wiped, &seen, VERDICT_FAIL,
+	       FINDING_LEAKED);
 }
 
 static void place_rules(void **state)
@@ -651,6 +706,8 @@ int main(void)
 		cmocka_unit_test(endings),
 		cmocka_unit_test(a_failure_is_worst),
 		cmocka_unit_test(refusal_rules),
+		cmocka_unit_test(forced_read_rules),
+		cmocka_unit_test(what_children_are_given),
 		cmocka_unit_test(place_rules),
 		cmocka_unit_test(anon_rule),
 		cmocka_unit_test(mapping_control),

@@ -7,6 +7,7 @@
 #include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -23,6 +24,13 @@ struct child_job {
 	bool writes;
 };
 
+/* Not every child is given all that its parent has. */
+static bool is_mapped(const struct memory *memory)
+{
+	return !msync(memory->addr, memory->length, MS_ASYNC) ||
+	       errno != ENOMEM;
+}
+
 /* It takes turns with the process: it is first, and tells in the end. */
 static int child_main(struct peer *parent, void *arg)
 {
@@ -34,7 +42,8 @@ static int child_main(struct peer *parent, void *arg)
 		return EXIT_FAILURE;
 	if (peer_turn(parent) || peer_await(parent))
 		return EXIT_FAILURE;
-	words_of_memory(job->memory, reads);
+	if (is_mapped(job->memory))
+		words_of_memory(job->memory, reads);
 	return peer_send(parent, reads, sizeof(reads)) ? EXIT_FAILURE : 0;
 }
 

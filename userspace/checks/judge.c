@@ -205,17 +205,29 @@ struct judgement judge_page(const struct scenario *scenario,
 	return judgement;
 }
 
+/* What a child has to read in its own copy. */
+static bool child_reads_own(const struct scenario *scenario,
+			    const struct observations *seen,
+			    const struct word *word)
+{
+	unsigned int memory = scenario->memory->traits;
+
+	if (memory & MEMORY_WITHHELD)
+		return !word->known;
+	if (scenario->event->traits & EVENT_CHILD_WRITES)
+		return word_is(word, WORD_CHILD);
+	return word_is(word, memory & MEMORY_WIPED ? WORD_ZERO : seen->filled);
+}
+
 /* A child that did not write still has what was there at the fork. */
 static struct judgement judge_child(const struct scenario *scenario,
 				    const struct observations *seen,
 				    size_t page)
 {
-	unsigned int event = scenario->event->traits;
-	uint64_t own = event & EVENT_CHILD_WRITES ? WORD_CHILD : seen->filled;
-
-	if (!(event & EVENT_FORKS) ||
+	if (!(scenario->event->traits & EVENT_FORKS) ||
 	    !(scenario->memory->traits & MEMORY_PRIVATE) ||
-	    word_is(&seen->pages[page].words[READ_CHILD], own))
+	    child_reads_own(scenario, seen,
+			    &seen->pages[page].words[READ_CHILD]))
 		return passed;
 	return judged(VERDICT_FAIL, FINDING_LEAKED,
 		      "%s, which is not in its private copy",

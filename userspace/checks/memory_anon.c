@@ -147,6 +147,14 @@ static const struct memory_kind zeropage = {
 	.map = map_zeropage,
 };
 
+static const struct memory_kind untouched = {
+	.id = "anon-untouched",
+	.what = "private anonymous memory that nobody has touched",
+	.traits = MEMORY_PRIVATE | MEMORY_ZERO | MEMORY_VARIANT |
+		  MEMORY_UNMAPPED,
+	.map = memory_base_pages,
+};
+
 static const struct memory_kind anon = {
 	.id = "anon",
 	.what = "private anonymous memory that only this process has written",
@@ -189,6 +197,7 @@ void memory_add_zero(struct memory_table *table)
 {
 	memory_add(table, &zeropage);
 	memory_add(table, &zeropage_readonly);
+	memory_add(table, &untouched);
 	memory_add_huge_zero(table);
 }
 

@@ -216,6 +216,14 @@ static const struct memory_kind kinds[] = {
 		.map = map_filled,
 		.alter = make_inaccessible,
 	}, {
+		.id = "prot-none-untouched",
+		.what = "private anonymous memory that nobody has touched and is mapped PROT_NONE",
+		.traits = MEMORY_PRIVATE | MEMORY_ZERO | MEMORY_VARIANT |
+			  MEMORY_UNMAPPED | MEMORY_READ_ONLY,
+		.refuses = REFUSES_READ | REFUSES_WRITE,
+		.map = memory_base_pages,
+		.alter = make_inaccessible,
+	}, {
 		.id = "write-only",
 		.what = "private anonymous memory that was written and is mapped PROT_WRITE alone",
 		.traits = MEMORY_PRIVATE | MEMORY_ANON | MEMORY_VARIANT |
@@ -279,14 +287,16 @@ static const struct memory_kind kinds[] = {
 	}, {
 		.id = "anon-dontfork",
 		.what = "private anonymous memory that children do not get (MADV_DONTFORK)",
-		.traits = MEMORY_PRIVATE | MEMORY_VARIANT,
+		.traits = MEMORY_PRIVATE | MEMORY_ANON | MEMORY_VARIANT |
+			  MEMORY_WITHHELD,
 		.is = OWN,
 		.map = map_filled,
 		.alter = keep_from_children,
 	}, {
 		.id = "anon-wipeonfork",
 		.what = "private anonymous memory that children get empty (MADV_WIPEONFORK)",
-		.traits = MEMORY_PRIVATE | MEMORY_VARIANT,
+		.traits = MEMORY_PRIVATE | MEMORY_ANON | MEMORY_VARIANT |
+			  MEMORY_WIPED,
 		.is = OWN,
 		.map = map_filled,
 		.alter = wipe_for_children,
