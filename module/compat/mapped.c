@@ -163,16 +163,15 @@ static unsigned long read_table(struct mm_struct *mm, unsigned long addr,
 {
 	unsigned long end = addr + nr * PAGE_SIZE;
 	unsigned long next, flags, done;
-	pmd_t pmd = __pmd(0), *pmdp;
+	bool found;
+	pmd_t pmd;
 
 	local_irq_save(flags);
-	pmdp = pintest_compat_pmd(mm, addr, end, &next);
-	if (pmdp) {
+	found = pintest_compat_pmd(mm, addr, end, &next, &pmd);
+	if (found)
 		next = pmd_addr_end(addr, end);
-		pmd = READ_ONCE(*pmdp);
-	}
 	done = (next - addr) / PAGE_SIZE;
-	if (pmdp && !pmd_none(pmd))
+	if (found && !pmd_none(pmd))
 		done = read_entries(pmd, addr, done, mapped);
 	else
 		memset(mapped, 0, done * sizeof(*mapped));
@@ -209,12 +208,14 @@ unsigned long pintest_mapped_skip(struct mm_struct *mm, unsigned long addr,
 				  unsigned long end)
 {
 	unsigned long flags, next, steps;
-	pmd_t *pmd;
+	pmd_t pmd;
 
+	if (!PINTEST_READS_TABLES)
+		return addr;
 	local_irq_save(flags);
 	for (steps = 0; steps < SKIP_STEPS && addr < end; steps++) {
-		pmd = pintest_compat_pmd(mm, addr, end, &next);
-		if (pmd && pmd_none(*pmd))
+		if (pintest_compat_pmd(mm, addr, end, &next, &pmd) &&
+		    pmd_none(pmd))
 			next = pmd_addr_end(addr, end);
 		if (next == addr)
 			break;

@@ -48,35 +48,41 @@ static inline pud_t *pintest_compat_pud(struct mm_struct *mm, p4d_t *p4d,
 }
 
 /*
- * The entry of the last level but one for @addr, or NULL: then nothing is
- * mapped before *@next, or that is @addr and a walk cannot tell.
+ * Gets the entry of the last level but one for @addr. Or returns false: then
+ * nothing is mapped before *@next, or that is @addr and a walk cannot tell.
+ *
+ * Tables of hugetlb pages may be given up by others while the mmap lock is
+ * held. So an entry that leads to one is read once, and what was read decides
+ * and is followed.
  */
-static inline pmd_t *pintest_compat_pmd(struct mm_struct *mm,
-					unsigned long addr, unsigned long end,
-					unsigned long *next)
+static inline bool pintest_compat_pmd(struct mm_struct *mm,
+				      unsigned long addr, unsigned long end,
+				      unsigned long *next, pmd_t *pmd)
 {
 	pgd_t *pgd = pgd_offset(mm, addr);
 	p4d_t *p4d;
-	pud_t *pud;
+	pud_t *pudp, pud;
 
 	*next = addr;
 	if (pgd_none(*pgd))
 		*next = pgd_addr_end(addr, end);
 	if (pgd_none(*pgd) || pgd_bad(*pgd) ||
 	    IS_ENABLED(CONFIG_ARCH_HAS_HUGEPD))
-		return NULL;
+		return false;
 	p4d = pintest_compat_p4d(mm, pgd, addr);
 	if (p4d_none(*p4d))
 		*next = p4d_addr_end(addr, end);
 	if (p4d_none(*p4d) || !p4d_present(*p4d) || p4d_bad(*p4d))
-		return NULL;
-	pud = pintest_compat_pud(mm, p4d, addr);
-	if (pud_none(*pud))
+		return false;
+	pudp = pintest_compat_pud(mm, p4d, addr);
+	pud = READ_ONCE(*pudp);
+	if (pud_none(pud))
 		*next = pud_addr_end(addr, end);
-	if (pud_none(*pud) || !pud_present(*pud) || pud_leaf(*pud) ||
-	    pud_bad(*pud))
-		return NULL;
-	return pmd_offset(pud, addr);
+	if (pud_none(pud) || !pud_present(pud) || pud_leaf(pud) ||
+	    pud_bad(pud))
+		return false;
+	*pmd = READ_ONCE(*pmd_offset_lockless(pudp, pud, addr));
+	return true;
 }
 
 #endif /* PINTEST_COMPAT_TABLES_H */
