@@ -57,21 +57,22 @@ static struct miscdevice device = {
 
 static int __init pintest_init(void)
 {
-	int err = misc_register(&device);
+	int err = pintest_gup_test_init();
 
 	if (err)
 		return err;
-	err = pintest_gup_test_init();
+	/* Last: what others may have opened cannot be taken back. */
+	err = misc_register(&device);
 	if (err)
-		misc_deregister(&device);
+		pintest_gup_test_exit();
 	return err;
 }
 module_init(pintest_init);
 
 static void __exit pintest_exit(void)
 {
-	pintest_gup_test_exit();
 	misc_deregister(&device);
+	pintest_gup_test_exit();
 }
 module_exit(pintest_exit);
 
