@@ -39,6 +39,8 @@ static int copy_args(struct pintest_call *call,
 		return -EFAULT;
 	if (size < command->min_size)
 		return -EINVAL;
+	if (size > PAGE_SIZE)
+		return -E2BIG;
 	call->copied = min_t(size_t, size, command->size);
 	return copy_struct_from_user(&call->args, command->size, call->user,
 				     size);

@@ -22,14 +22,16 @@
  * @record_size: stride in it
  *
  * Return: 0, to be ended with pintest_recorder_end(); -EINVAL if @record_size
- * is none; -ENOMEM.
+ * is none; -EFAULT; -ENOMEM.
  */
 int pintest_recorder_init(struct pintest_recorder *recorder, u64 to,
 			  u32 record_size)
 {
 	if (record_size < offsetofend(struct pintest_record, migratetype) ||
-	    !IS_ALIGNED(record_size, 8))
+	    record_size > PAGE_SIZE || !IS_ALIGNED(record_size, 8))
 		return -EINVAL;
+	if (to != (unsigned long)to)
+		return -EFAULT;
 	recorder->to = u64_to_user_ptr(to);
 	recorder->record_size = record_size;
 	recorder->pfn_mask = capable(CAP_SYS_ADMIN) ? ~0ULL : 0;
@@ -49,7 +51,8 @@ static unsigned long alike_in_folio(const struct pintest_record *first,
 	const unsigned long block = 1UL << min_t(unsigned int,
 						 first->folio_order,
 						 pintest_compat_block_order());
-	const unsigned long max = min(span->nr, block - first->pfn % block);
+	const unsigned long max = min_t(unsigned long, span->nr,
+					block - (first->pfn & (block - 1)));
 	const unsigned long mapped_step = !!pintest_mapped_how(*span->mapped);
 	/* It is the head that says it of a hugetlb page. */
 	const unsigned long bits = first->flags & PINTEST_PAGE_HUGETLB ?
@@ -160,10 +163,6 @@ static int put_records_of_size(const struct pintest_recorder *recorder,
 			return -EFAULT;
 		record->addr += PAGE_SIZE;
 		record->folio_index += record->folio_order ? 1 : 0;
-		/* Each tail may have gigabytes. */
-		cond_resched();
-		if (fatal_signal_pending(current))
-			return -EINTR;
 	}
 	return 0;
 }

@@ -16,8 +16,8 @@
  * new descriptor, the pin, which takes UNPIN and RECORDS. pread() and
  * pwrite() on that descriptor read and write the pinned pages as a device
  * would: offset 0 is the first byte of the first page, end of file is after
- * the last page, and only a pin taken with PINTEST_FOLL_WRITE can be written
- * (EBADF otherwise). The last close of the descriptor unpins; it is opened
+ * the last page (writing there is ENOSPC), and only a pin taken with
+ * PINTEST_FOLL_WRITE can be written (EBADF otherwise). The last close of the descriptor unpins; it is opened
  * with O_CLOEXEC.
  *
  * Every argument structure begins with its size, which the caller sets to
@@ -34,7 +34,7 @@
  * ENOTTY:     no such ioctl on this kind of descriptor.
  * EINVAL:     size is smaller than the first version of the structure.
  * E2BIG:      the structure is longer than the kernel knows and its unknown
- *             tail is not zero.
+ *             tail is not zero, or it is longer than a page.
  * EFAULT:     the structure, or an array that it points to, is not
  *             accessible.
  * EOPNOTSUPP: a known field has a value that this header does not define: an
@@ -44,7 +44,7 @@
  * changed, and no out_ field is valid unless that ioctl says so.
  */
 
-/** define PINTEST_ABI - version in &pintest_info.out_abi */
+/** define PINTEST_ABI - version in &pintest_info_args.out_abi */
 #define PINTEST_ABI		1
 
 /** define PINTEST_DEVICE - path of the device node */
@@ -211,7 +211,8 @@ struct pintest_info_args {
  *            and tainted itself.
  * EAGAIN:    the call pinned nothing and gave no error, as FOLL_NOWAIT may.
  * ENOMEM:    RLIMIT_MEMLOCK would be exceeded, or no memory is left.
- * EINTR:     a fatal signal came while pinning.
+ * EINTR:     a fatal signal came while pinning, or any signal with
+ *            PINTEST_FOLL_INTERRUPTIBLE.
  * ESRCH:     there is no process @pid, or it has no memory any more.
  * EPERM:     the caller may not touch the memory of @pid.
  * EMFILE, ENFILE: no descriptor is left.
@@ -246,7 +247,8 @@ enum pintest_unpin {
  * @flags: &enum pintest_unpin bits
  *
  * Unpins now, whoever else has the descriptor open: forked children inherit
- * it. Everything on the pin but close fails with ENXIO from then on.
+ * it. Everything on the pin but close fails with ENXIO from then on, pread(),
+ * pwrite() and lseek() included.
  *
  * ENXIO:  the pin has been unpinned before.
  * EACCES: PINTEST_UNPIN_DIRTY on a pin without PINTEST_FOLL_WRITE.
@@ -436,8 +438,8 @@ struct pintest_record {
  *
  * @size: sizeof(struct pintest_records_args)
  * @record_size: sizeof(struct pintest_record) of the caller, the stride of
- *	the array; a multiple of 8. A longer record than the module's gets a
- *	tail of zeros, a shorter one is cut
+ *	the array; a multiple of 8, and a page at most. A longer record than
+ *	the module's gets a tail of zeros, a shorter one is cut
  * @first: page of the pin to begin with; 0 is the first
  * @records: user address of the array
  * @count: records that the array has room for
@@ -447,8 +449,8 @@ struct pintest_record {
  * Records of pinned pages. The mapped page is looked up without a fault and
  * without a reference.
  *
- * EINVAL: @record_size is too small for the first version of the record, or
- *         not a multiple of 8.
+ * EINVAL: @record_size is too small for the first version of the record, more
+ *         than a page, or not a multiple of 8.
  * ENXIO:  the pin has been unpinned.
  * EINTR:  a fatal signal came.
  */
