@@ -155,22 +155,30 @@ bool pintest_gup_is_remote(u32 api)
 	       api == PINTEST_API_PIN_REMOTE_LOCKED;
 }
 
+static bool has_all(u32 foll, u32 wanted)
+{
+	return (foll & wanted) == wanted;
+}
+
 /**
  * pintest_gup_check - may this call be made with these flags?
  * @api: what a user says is an &enum pintest_api
  * @foll: what a user says are &enum pintest_foll bits
  *
+ * The kernel warns about FOLL_LONGTERM with FOLL_PCI_P2PDMA. With FOLL_FORCE it
+ * does not want FOLL_NUMA, and would take the faults of PROT_NONE memory for
+ * ever.
+ *
  * Return: 0, -EOPNOTSUPP for what the header does not define, -EBADRQC for
- * what this kernel would warn about.
+ * what this kernel does not take.
  */
 int pintest_gup_check(u32 api, u32 foll)
 {
-	const u32 never = PINTEST_FOLL_LONGTERM | PINTEST_FOLL_PCI_P2PDMA;
-
 	if (!pintest_gup_is_api(api) || foll & ~DEFINED_FOLL)
 		return -EOPNOTSUPP;
 	if (!has_api(api) || foll & ~pintest_gup_legal(api) ||
-	    (foll & never) == never)
+	    has_all(foll, PINTEST_FOLL_LONGTERM | PINTEST_FOLL_PCI_P2PDMA) ||
+	    has_all(foll, PINTEST_FOLL_FORCE | PINTEST_FOLL_NUMA))
 		return -EBADRQC;
 	/* It knows no other pins. */
 	if (api == PINTEST_API_PIN_MEMFD && !(foll & PINTEST_FOLL_LONGTERM))
@@ -299,7 +307,7 @@ unsigned long pintest_gup_before_hole(const struct pintest_gup *gup,
 	unsigned long i, good;
 
 	for (good = 0; good < nr && pages[good]; good++)
-		;
+		cond_resched();
 	for (i = good; i < nr; i++)
 		if (pages[i])
 			pintest_gup_put(gup, &pages[i], 1, false);

@@ -54,11 +54,11 @@
 /*
  * Long-term pins by a call that may drop the mmap lock: refused with a warning
  * before 6.2. The check is inside mm/gup.c where no header shows it, so
- * FOLL_INTERRUPTIBLE, which came with the same rework of that code, stands for
- * it. Erring on the side of "no" costs a way of pinning, erring on the other
+ * FOLL_INTERRUPTIBLE and FOLL_PCI_P2PDMA, which came into the same release from
+ * two other sides, stand for it. Erring on the side of "no" costs a way of pinning, erring on the other
  * one taints the kernel.
  */
-#ifdef HAVE_FOLL_INTERRUPTIBLE
+#if defined(HAVE_FOLL_INTERRUPTIBLE) && defined(HAVE_FOLL_PCI_P2PDMA)
 #define PINTEST_LONGTERM_MAY_UNLOCK true
 #else
 #define PINTEST_LONGTERM_MAY_UNLOCK false
