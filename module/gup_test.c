@@ -195,6 +195,7 @@ static void verify_pins(const struct bench *bench)
 			dump_page(bench->pages[i], "gup_test failure");
 			return;
 		}
+		cond_resched();
 	}
 }
 

@@ -77,11 +77,11 @@ static unsigned long take_some(const struct pintest_gup *gup,
 	unsigned long nr = 0;
 	long ret;
 
-	memset(pages, 0, want * sizeof(*pages));
 	for (*stop = 0; nr < want && !*stop; nr += max(ret, 0L)) {
 		ret = -EINTR;
 		if (!fatal_signal_pending(current)) {
 			cond_resched();
+			memset(pages + nr, 0, (want - nr) * sizeof(*pages));
 			ret = pintest_gup_take(gup, start + nr * PAGE_SIZE,
 					       want - nr, pages + nr);
 		}
