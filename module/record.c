@@ -58,59 +58,9 @@ u64 pintest_record_flags(void)
 	return flags;
 }
 
-static u8 zone_of(struct page *page)
-{
-	switch (page_zonenum(page)) {
-#ifdef CONFIG_ZONE_DMA
-	case ZONE_DMA:
-		return PINTEST_ZONE_DMA;
-#endif
-#ifdef CONFIG_ZONE_DMA32
-	case ZONE_DMA32:
-		return PINTEST_ZONE_DMA32;
-#endif
-#ifdef CONFIG_HIGHMEM
-	case ZONE_HIGHMEM:
-		return PINTEST_ZONE_HIGHMEM;
-#endif
-#ifdef CONFIG_ZONE_DEVICE
-	case ZONE_DEVICE:
-		return PINTEST_ZONE_DEVICE;
-#endif
-	case ZONE_MOVABLE:
-		return PINTEST_ZONE_MOVABLE;
-	default:
-		return PINTEST_ZONE_NORMAL;
-	}
-}
-
-static int migratetype_of(unsigned long pfn)
-{
-	switch (pintest_compat_migratetype(pfn)) {
-	case MIGRATE_UNMOVABLE:
-		return PINTEST_MIGRATE_UNMOVABLE;
-	case MIGRATE_MOVABLE:
-		return PINTEST_MIGRATE_MOVABLE;
-	case MIGRATE_RECLAIMABLE:
-		return PINTEST_MIGRATE_RECLAIMABLE;
-	case MIGRATE_HIGHATOMIC:
-		return PINTEST_MIGRATE_HIGHATOMIC;
-#ifdef CONFIG_CMA
-	case MIGRATE_CMA:
-		return PINTEST_MIGRATE_CMA;
-#endif
-#ifdef CONFIG_MEMORY_ISOLATION
-	case MIGRATE_ISOLATE:
-		return PINTEST_MIGRATE_ISOLATE;
-#endif
-	default:
-		return -1;
-	}
-}
-
 static void set_migratetype(struct pintest_record *record, unsigned long pfn)
 {
-	int migratetype = migratetype_of(pfn);
+	int migratetype = pintest_compat_migratetype(pfn);
 
 	if (migratetype < 0 || record->zone == PINTEST_ZONE_DEVICE)
 		return;
@@ -198,7 +148,7 @@ static void record_folio(struct pintest_record *record, struct page *head)
 		.folio_order = order,
 		.refcount = page_ref_count(head),
 		.entire_mapcount = pintest_compat_entire_mapcount(head, order),
-		.zone = zone_of(head),
+		.zone = pintest_compat_zone(head),
 		.node = page_to_nid(head),
 	};
 	set_pincount(record, head);

@@ -17,6 +17,7 @@
 #include <linux/mm.h>
 #include <linux/mmzone.h>
 #include <linux/page-flags.h>
+#include <linux/pintest.h>
 #include "features.h"
 
 /* page->flags is a structure since 6.18; its first word was always this. */
@@ -147,10 +148,15 @@ static inline bool pintest_compat_has_mapcount(unsigned int order)
 	return !IS_ENABLED(CONFIG_NO_PAGE_MAPCOUNT) || !order;
 }
 
-/* @entire is what pintest_compat_entire_mapcount() says of its folio. */
+/*
+ * @entire is what pintest_compat_entire_mapcount() says of its folio. The
+ * kernel's own function is left alone as soon as it can be made here: from 6.3
+ * on it checks on debug kernels what a reader without a reference cannot
+ * promise. Before, mappings of a THP by both PMD and PTEs need it.
+ */
 static inline int pintest_compat_mapcount(struct page *page, int entire)
 {
-#ifdef HAVE_PAGE_MAPCOUNT
+#if defined(HAVE_PAGE_MAPCOUNT) && !defined(HAVE_FOLIO_ENTIRE_MAPCOUNT)
 	return page_mapcount(page);
 #else
 	int mapcount = atomic_read(&page->_mapcount) + 1;
@@ -251,11 +257,11 @@ static inline bool pintest_compat_has_migratetype(void)
 }
 
 /*
- * The migrate type of the block of @pfn as the kernel numbers it, or -1. Its
+ * The migrate type of the block of @pfn as this kernel numbers it, or -1. Its
  * own reader is not exported. The bitmap is declared with no elements, hence
  * the plain pointer: indexing the array itself trips UBSAN.
  */
-static inline int pintest_compat_migratetype(unsigned long pfn)
+static inline int pintest_compat_kernel_migratetype(unsigned long pfn)
 {
 #ifdef PINTEST_HAS_BLOCKS
 	struct mem_section *section = __pfn_to_section(pfn);
@@ -274,6 +280,58 @@ static inline int pintest_compat_migratetype(unsigned long pfn)
 #else
 	return -1;
 #endif
+}
+
+/* &enum pintest_migratetype, or -1. */
+static inline int pintest_compat_migratetype(unsigned long pfn)
+{
+	switch (pintest_compat_kernel_migratetype(pfn)) {
+	case MIGRATE_UNMOVABLE:
+		return PINTEST_MIGRATE_UNMOVABLE;
+	case MIGRATE_MOVABLE:
+		return PINTEST_MIGRATE_MOVABLE;
+	case MIGRATE_RECLAIMABLE:
+		return PINTEST_MIGRATE_RECLAIMABLE;
+	case MIGRATE_HIGHATOMIC:
+		return PINTEST_MIGRATE_HIGHATOMIC;
+#ifdef CONFIG_CMA
+	case MIGRATE_CMA:
+		return PINTEST_MIGRATE_CMA;
+#endif
+#ifdef CONFIG_MEMORY_ISOLATION
+	case MIGRATE_ISOLATE:
+		return PINTEST_MIGRATE_ISOLATE;
+#endif
+	default:
+		return -1;
+	}
+}
+
+/* &enum pintest_zone */
+static inline u8 pintest_compat_zone(const struct page *page)
+{
+	switch (page_zonenum(page)) {
+#ifdef CONFIG_ZONE_DMA
+	case ZONE_DMA:
+		return PINTEST_ZONE_DMA;
+#endif
+#ifdef CONFIG_ZONE_DMA32
+	case ZONE_DMA32:
+		return PINTEST_ZONE_DMA32;
+#endif
+#ifdef CONFIG_HIGHMEM
+	case ZONE_HIGHMEM:
+		return PINTEST_ZONE_HIGHMEM;
+#endif
+#ifdef CONFIG_ZONE_DEVICE
+	case ZONE_DEVICE:
+		return PINTEST_ZONE_DEVICE;
+#endif
+	case ZONE_MOVABLE:
+		return PINTEST_ZONE_MOVABLE;
+	default:
+		return PINTEST_ZONE_NORMAL;
+	}
 }
 
 /* The caller may sleep and fault while the page is mapped. */
