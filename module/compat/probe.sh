@@ -1,10 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# probe.sh SYMVERS PROBES OUT NM CC [FLAG...]
+# probe.sh RELEASE SYMVERS PROBES OUT NM CC [FLAG...]
 #
-# Asks the kernel that the module is built for what it has, and writes the
-# answers to OUT as HAVE_* macros. Distributions backport in both directions,
+# Asks the kernel RELEASE, which the module is built for, what it has, and writes
+# the answers to OUT as HAVE_* macros. Distributions backport in both directions,
 # so nothing here looks at a version.
 #
 # A section "#ifdef PROBE_X" of PROBES becomes HAVE_X if it compiles. A line
@@ -13,8 +13,8 @@
 # alone cannot tell.
 set -eu
 
-symvers=$1 probes=$2 out=$3 nm=$4
-shift 4
+release=$1 symvers=$2 probes=$3 out=$4 nm=$5
+shift 5
 
 die() {
 	echo "pintest: cannot probe this kernel: $*" >&2
@@ -69,7 +69,7 @@ error=$(compiles SANITY -fsyntax-only "$@" 2>&1) || die "$error"
 ! compiles NONSENSE -fsyntax-only "$@" >/dev/null 2>&1 || die "$1 accepts nonsense"
 
 {
-	echo "/* Written by probe.sh: what this kernel has. */"
+	echo "/* Written by probe.sh: what $release has. */"
 	# shellcheck disable=SC2013 # words
 	for name in $(sed -n 's/^#ifdef PROBE_\([A-Z0-9_]*\)$/\1/p' "$probes"); do
 		case $name in SANITY | NONSENSE) continue ;; esac
