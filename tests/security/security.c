@@ -59,7 +59,7 @@ TEST("security.force.shared_file_stays_read_only")
 	struct pintest_pin_args args;
 	uint32_t api;
 
-	EACH_API(api, FORCED_WRITE) {
+	for_each_api(api, FORCED_WRITE) {
 		args = pin_args(memory, 1, api, FORCED_WRITE);
 		pin_must_fail(&args, -EFAULT);
 	}

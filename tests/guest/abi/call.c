@@ -128,7 +128,7 @@ TEST("abi.pin.nofault_on_an_untouched_page_pins_nothing")
 
 	if (!(device_info(0).out_foll & PINTEST_FOLL_NOFAULT))
 		ktap_skip("this kernel has no FOLL_NOFAULT");
-	EACH_API(api, PINTEST_FOLL_NOFAULT) {
+	for_each_api(api, PINTEST_FOLL_NOFAULT) {
 		struct pintest_pin_args args =
 			pin_args(page, 1, api, PINTEST_FOLL_NOFAULT);
 
@@ -142,7 +142,7 @@ TEST("abi.pin.pid_with_a_call_that_has_none_is_EINVAL")
 	char *page = map_pages(1);
 	uint32_t api;
 
-	EACH_API(api, 0) {
+	for_each_api(api, 0) {
 		struct pintest_pin_args args = pin_args(page, 1, api, 0);
 
 		if (device_is_remote(api))

@@ -74,7 +74,7 @@ TEST("abi.handle.close_unpins")
 	long long pins = kernel_pins();
 	uint32_t api;
 
-	EACH_API(api, 0) {
+	for_each_api(api, 0) {
 		bool counted = api != PINTEST_API_GET &&
 			       api != PINTEST_API_GET_FAST;
 		int fd = pin(map_pages(PAGES), PAGES, api, 0);

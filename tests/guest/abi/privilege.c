@@ -122,7 +122,7 @@ static void own_memory_must_work(void)
 	uint32_t api;
 	int fd;
 
-	EACH_API(api, PINTEST_FOLL_WRITE) {
+	for_each_api(api, PINTEST_FOLL_WRITE) {
 		fd = pin(memory, 2, api, PINTEST_FOLL_WRITE);
 		pin_must_have_page(fd, 1, 1);
 		look_at(fd, memory);

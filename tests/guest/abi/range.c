@@ -77,7 +77,7 @@ static void pin_range_must_fail(uint64_t addr, uint64_t length, uint32_t foll,
 {
 	uint32_t api;
 
-	EACH_API(api, foll) {
+	for_each_api(api, foll) {
 		struct pintest_pin_args args = {
 			.size = sizeof(args),
 			.api = api,
@@ -195,7 +195,7 @@ static void pin_must_stop(const char *addr, size_t pages, uint32_t foll,
 {
 	uint32_t api;
 
-	EACH_API(api, foll) {
+	for_each_api(api, foll) {
 		struct pintest_pin_args args = pin_args(addr, pages, api,
 							foll);
 		long long locked = kernel_locked_pages(0);

@@ -132,7 +132,7 @@ static void pins_agree_with(const struct kind *kind, uint32_t foll)
 	struct region region = kind->map();
 	uint32_t api;
 
-	EACH_API(api, foll) {
+	for_each_api(api, foll) {
 		ktap_about("%s, flags %#x", device_api_names[api], foll);
 		pin_must_count(region, api, foll);
 	}

@@ -65,11 +65,18 @@ bool device_takes(uint32_t api, uint32_t foll)
 	       (foll & NEVER) != NEVER;
 }
 
+uint32_t next_api(uint32_t api, uint32_t foll)
+{
+	while (api < NR_APIS && !device_takes(api, foll))
+		api++;
+	return api;
+}
+
 uint32_t some_api(unsigned int number, uint32_t foll)
 {
-	while (!device_takes(number % NR_APIS, foll))
-		number++;
-	return number % NR_APIS;
+	uint32_t api = next_api(number % NR_APIS, foll);
+
+	return api < NR_APIS ? api : next_api(0, foll);
 }
 
 void need_api(uint32_t api)

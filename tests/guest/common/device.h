@@ -19,9 +19,9 @@
 #define NR_FOLL		16
 
 /* Those of them that take these flags on this kernel. */
-#define EACH_API(api, foll) \
-	for ((api) = 0; (api) < NR_APIS; (api)++) \
-		if (device_takes(api, foll))
+#define for_each_api(api, foll) \
+	for (api = next_api(0, foll); api < NR_APIS; \
+	     api = next_api((api) + 1, foll))
 
 extern const char *const device_api_names[NR_APIS + 1];
 extern const char *const device_foll_names[NR_FOLL];
@@ -37,6 +37,9 @@ int device_ioctl(int fd, unsigned int cmd, void *args);
 struct pintest_info_args device_info(uint32_t api);
 bool device_takes(uint32_t api, uint32_t foll);
 bool device_is_remote(uint32_t api);
+
+/* The first such call from @api on, or NR_APIS. */
+uint32_t next_api(uint32_t api, uint32_t foll);
 
 /* A call like these, another one for each of some @number that follow. */
 uint32_t some_api(unsigned int number, uint32_t foll);
