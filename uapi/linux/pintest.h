@@ -109,7 +109,7 @@ enum pintest_api {
  * @PINTEST_FOLL_ANON: FOLL_ANON, not with the fast calls
  * @PINTEST_FOLL_DUMP: FOLL_DUMP, not with the fast calls
  * @PINTEST_FOLL_SPLIT_PMD: FOLL_SPLIT_PMD, not with the fast calls
- * @PINTEST_FOLL_PCI_P2PDMA: FOLL_PCI_P2PDMA, since 6.2
+ * @PINTEST_FOLL_PCI_P2PDMA: FOLL_PCI_P2PDMA, since 6.2, not with FOLL_LONGTERM
  * @PINTEST_FOLL_INTERRUPTIBLE: FOLL_INTERRUPTIBLE, since 6.2, not with the
  *	fast calls
  * @PINTEST_FOLL_HONOR_NUMA_FAULT: FOLL_HONOR_NUMA_FAULT, since 6.6
@@ -117,7 +117,8 @@ enum pintest_api {
  *	fast calls
  * @PINTEST_FOLL_MIGRATION: FOLL_MIGRATION, gone in 6.3, not with the fast
  *	calls
- * @PINTEST_FOLL_NUMA: FOLL_NUMA, gone in 6.1, not with the fast calls
+ * @PINTEST_FOLL_NUMA: FOLL_NUMA, gone in 6.1, not with the fast calls, nor
+ *	with FOLL_FORCE, which the kernel never sets together
  * @PINTEST_FOLL_SPLIT: FOLL_SPLIT, gone in 5.13, not with the fast calls
  */
 enum pintest_foll {

@@ -54,15 +54,27 @@ struct pintest_info_args device_info(uint32_t api)
 	return args;
 }
 
-/* A pair that no call takes, though some take either. */
-#define NEVER (PINTEST_FOLL_LONGTERM | PINTEST_FOLL_PCI_P2PDMA)
+/* Pairs that no call takes, though some take either. */
+static bool has_pair(uint32_t foll)
+{
+	static const uint32_t never[] = {
+		PINTEST_FOLL_LONGTERM | PINTEST_FOLL_PCI_P2PDMA,
+		PINTEST_FOLL_FORCE | PINTEST_FOLL_NUMA,
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(never); i++)
+		if ((foll & never[i]) == never[i])
+			return true;
+	return false;
+}
 
 bool device_takes(uint32_t api, uint32_t foll)
 {
 	struct pintest_info_args info = device_info(api);
 
 	return info.out_apis & 1ULL << api && !(foll & ~info.out_foll) &&
-	       (foll & NEVER) != NEVER;
+	       !has_pair(foll);
 }
 
 uint32_t next_api(uint32_t api, uint32_t foll)
