@@ -170,6 +170,28 @@ static void what_is_right_is_left_alone(void **state)
 	expect(THP "/enabled", "[always] madvise never");
 }
 
+/* However many there are, none is put back before the end. */
+static void as_many_changes_as_there_is_room_for(void **state)
+{
+	struct settings *settings = settings_new(sysfs);
+	int ret = 0, changes = 0;
+
+	(void)state;
+	while (!ret && changes < 1000) {
+		ret = settings_write_at_end(settings, POOL "/resv_hugepages",
+					    "5");
+		changes += !ret;
+	}
+	assert_int_equal(ret, -ENOSPC);
+	assert_int_equal(changes, 64);
+	assert_int_equal(settings_write(settings, POOL "/nr_hugepages", "7"),
+			 -ENOSPC);
+	expect(POOL "/resv_hugepages", "0");
+	settings_restore(settings);
+	expect(POOL "/resv_hugepages", "5");
+	expect(POOL "/nr_hugepages", "1");
+}
+
 /* The keeper writes back when the last one who knows it is gone. */
 static void put_back_after(int sig)
 {
@@ -262,6 +284,7 @@ int main(void)
 		SETTINGS_TEST(what_is_written_at_the_end),
 		SETTINGS_TEST(a_choice_is_put_back),
 		SETTINGS_TEST(what_is_right_is_left_alone),
+		SETTINGS_TEST(as_many_changes_as_there_is_room_for),
 		SETTINGS_TEST(a_killed_process_leaves_nothing_changed),
 		SETTINGS_TEST(a_pool_that_stays_small),
 		SETTINGS_TEST(what_this_kernel_does_not_have),

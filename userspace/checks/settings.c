@@ -24,7 +24,7 @@
 #include "array_size.h"
 #include "settings.h"
 
-#define SETTINGS_MAX	16
+#define SETTINGS_MAX	64
 
 /* How something is undone: by writing @value to @file, or by swapoff(@file). */
 enum undo {
@@ -158,15 +158,15 @@ static int undo(const char *sysfs, const struct setting *was)
 static int keeper_main(const char *sysfs, int from)
 {
 	struct setting saved[SETTINGS_MAX];
+	struct setting was;
 	size_t count = 0;
 	int status = EXIT_SUCCESS;
 
 	setsid();
 	keeper_ignore_signals();
-	while (count < SETTINGS_MAX &&
-	       read(from, &saved[count], sizeof(saved[0])) ==
-	       sizeof(saved[0]))
-		count++;
+	while (read(from, &was, sizeof(was)) == sizeof(was))
+		if (count < SETTINGS_MAX)
+			saved[count++] = was;
 
 	while (count--) {
 		const struct setting *was = &saved[count];
