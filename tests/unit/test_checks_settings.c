@@ -192,6 +192,38 @@ static void as_many_changes_as_there_is_room_for(void **state)
 	expect(POOL "/nr_hugepages", "1");
 }
 
+/* What cannot be put back is told, and the rest is put back all the same. */
+static void a_file_that_is_gone(void **state)
+{
+	struct settings *settings = settings_new(sysfs);
+	char path[256];
+
+	(void)state;
+	settings_write(settings, POOL "/nr_hugepages", "7");
+	settings_write(settings, POOL "/resv_hugepages", "7");
+	path_of(path, POOL "/resv_hugepages");
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(settings_restore(settings), -EIO);
+	expect(POOL "/nr_hugepages", "1");
+}
+
+/* As if it were stuck in the kernel: it does not even close what it holds. */
+static void a_child_that_does_not_end(void **state)
+{
+	struct settings *settings = settings_new(sysfs);
+	pid_t pid;
+
+	(void)state;
+	settings_write(settings, POOL "/nr_hugepages", "7");
+	pid = fork();
+	if (!pid)
+		pause();
+	assert_int_equal(settings_restore(settings), 0);
+	expect(POOL "/nr_hugepages", "1");
+	kill(pid, SIGKILL);
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+}
+
 /* The keeper writes back when the last one who knows it is gone. */
 static void put_back_after(int sig)
 {
@@ -285,6 +317,8 @@ int main(void)
 		SETTINGS_TEST(a_choice_is_put_back),
 		SETTINGS_TEST(what_is_right_is_left_alone),
 		SETTINGS_TEST(as_many_changes_as_there_is_room_for),
+		SETTINGS_TEST(a_file_that_is_gone),
+		SETTINGS_TEST(a_child_that_does_not_end),
 		SETTINGS_TEST(a_killed_process_leaves_nothing_changed),
 		SETTINGS_TEST(a_pool_that_stays_small),
 		SETTINGS_TEST(what_this_kernel_does_not_have),

@@ -59,8 +59,10 @@ struct settings *settings_new(const char *sysfs);
 /**
  * settings_restore() - write all old values back and free
  * @settings: the settings, or NULL
+ *
+ * Return: 0; or -errno if some could not be put back, which stderr tells.
  */
-void settings_restore(struct settings *settings);
+int settings_restore(struct settings *settings);
 
 /* Memory kinds */
 

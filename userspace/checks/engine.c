@@ -91,9 +91,15 @@ struct going {
 	struct endings endings;
 };
 
+static void put_back(struct going *going)
+{
+	if (settings_restore(going->settings))
+		going->run->unrestored = true;
+}
+
 static void settings_renew(struct going *going)
 {
-	settings_restore(going->settings);
+	put_back(going);
 	going->settings = settings_new(NULL);
 }
 
@@ -239,7 +245,7 @@ int engine_run(const struct engine *engine, const struct plan *plan,
 		return -errno;
 	endings_catch(&going.endings);
 	ret = run_plan(&going);
-	settings_restore(going.settings);
+	put_back(&going);
 	endings_release(&going.endings);
 	flock(pintest_fd(engine->pt), LOCK_UN);
 	return ret;

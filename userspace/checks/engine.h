@@ -472,12 +472,14 @@ struct result {
  * @results: one for each check of the plan, in its order
  * @result_count: how many there are already
  * @seen: one for each scenario of the plan
+ * @unrestored: settings of the machine could not be put back
  */
 struct run {
 	const struct plan *plan;
 	struct result *results;
 	size_t result_count;
 	struct observations *seen;
+	bool unrestored;
 };
 
 /**

@@ -3,28 +3,38 @@
  * Settings of the machine, changed for a while.
  *
  * Who changes a setting first tells the old value to the keeper, a process of
- * its own. The keeper writes old values back, the last first, when the pipe
- * to it ends: because its starter closed it, or because its starter died, be
- * it of SIGKILL. There is no other way back, so the usual end proves the
+ * its own. The keeper writes old values back, the last first, when the link
+ * to it ends: because its starter shut it down, or because its starter died,
+ * be it of SIGKILL. There is no other way back, so the usual end proves the
  * unusual one.
  *
- * Children that are forked meanwhile hold the pipe as well, so that nothing
- * is put back under their feet.
+ * Children that are forked meanwhile hold the link as well. Shutting it down
+ * ends it for them, too. When the starter dies, they get time to die with it,
+ * so that nothing is put back under their feet; but one that is stuck in the
+ * kernel keeps nobody from putting settings back.
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/swap.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "array_size.h"
+#include "deadline.h"
 #include "settings.h"
 
 #define SETTINGS_MAX	64
+
+/* How long children get to die with who started the keeper. */
+#define DYING_MS	10000
 
 /* How something is undone: by writing @value to @file, or by swapoff(@file). */
 enum undo {
@@ -46,7 +56,7 @@ struct setting {
 struct settings {
 	const char *sysfs;
 	pid_t keeper;
-	int pipe;
+	int link;
 	size_t count;
 	struct setting saved[SETTINGS_MAX];
 };
@@ -154,55 +164,93 @@ static int undo(const char *sysfs, const struct setting *was)
 	return setting_write(sysfs, was->file, was->value);
 }
 
-/* The keeper reads what was, until the end of its starter. */
-static int keeper_main(const char *sysfs, int from)
+/* So that whoever is told can do it by hand. */
+static void tell_left(const char *sysfs, const struct setting *was, int error)
+{
+	const char *file = was->file;
+
+	if (was->undo == UNDO_SWAPON) {
+		fprintf(stderr, "pintest: the swap area %s is left: %s: try 'swapoff %s'\n",
+			file, strerror(error), file);
+		return;
+	}
+	if (!strncmp(file, "../", 3)) {
+		file += 3;
+		sysfs = "";
+	}
+	fprintf(stderr,
+		"pintest: a setting is left changed: %s: write '%s' to %s/%s\n",
+		strerror(error), was->value, sysfs, file);
+}
+
+/* The next one that is changed; none if the link has ended, or the starter. */
+static bool hear(int link, int starter, struct setting *was)
+{
+	struct pollfd fds[] = {
+		{ .fd = link, .events = POLLIN },
+		{ .fd = starter, .events = POLLIN },
+	};
+
+	while (poll(fds, ARRAY_SIZE(fds), -1) < 0 && errno == EINTR)
+		;
+	if (!fds[0].revents && deadline_await(link, DYING_MS, NULL) <= 0)
+		return false;
+	return recv(link, was, sizeof(*was), 0) == sizeof(*was);
+}
+
+/*
+ * The keeper hears what was, until its starter lets it go or ends. It goes by
+ * another name, so that who kills all of pintest spares it.
+ */
+static int keeper_main(const char *sysfs, int link, int starter)
 {
 	struct setting saved[SETTINGS_MAX];
 	struct setting was;
 	size_t count = 0;
-	int status = EXIT_SUCCESS;
+	int ret, status = EXIT_SUCCESS;
 
+	prctl(PR_SET_NAME, "keep-settings");
 	setsid();
 	keeper_ignore_signals();
-	while (read(from, &was, sizeof(was)) == sizeof(was))
+	while (hear(link, starter, &was))
 		if (count < SETTINGS_MAX)
 			saved[count++] = was;
 
 	while (count--) {
-		const struct setting *was = &saved[count];
-		int ret = undo(sysfs, was);
-
+		ret = undo(sysfs, &saved[count]);
 		if (!ret)
 			continue;
-		fprintf(stderr, "pintest: cannot put %s back to %s: %s\n",
-			was->file, was->value, strerror(-ret));
+		tell_left(sysfs, &saved[count], -ret);
 		status = EXIT_FAILURE;
 	}
 	return status;
 }
 
+/* Without a pidfd the keeper learns of its starter's death by the link alone. */
 static int keeper_start(struct settings *settings)
 {
-	int fds[2];
+	int error, starter, fds[2];
 
 	if (settings->keeper)
 		return 0;
-	if (pipe2(fds, O_CLOEXEC))
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds))
 		return -errno;
+	starter = syscall(SYS_pidfd_open, getpid(), 0);
 	settings->keeper = fork();
-	if (settings->keeper < 0) {
-		settings->keeper = 0;
-		close(fds[0]);
-		close(fds[1]);
-		return -errno;
-	}
+	error = errno;
 	if (!settings->keeper) {
 		close(fds[1]);
-		_exit(keeper_main(settings->sysfs, fds[0]));
+		_exit(keeper_main(settings->sysfs, fds[0], starter));
 	}
 	close(fds[0]);
-	settings->pipe = fds[1];
-	return 0;
+	if (starter >= 0)
+		close(starter);
+	settings->link = fds[1];
+	if (settings->keeper > 0)
+		return 0;
+	settings->keeper = 0;
+	close(fds[1]);
+	return -error;
 }
 
 static bool is_saved(const struct settings *settings, const char *file)
@@ -215,7 +263,6 @@ static bool is_saved(const struct settings *settings, const char *file)
 	return false;
 }
 
-/* Records are shorter than PIPE_BUF: they are written whole. */
 static int keep(struct settings *settings, enum undo undo, const char *file,
 		const char *value)
 {
@@ -232,7 +279,8 @@ static int keep(struct settings *settings, enum undo undo, const char *file,
 	ret = keeper_start(settings);
 	if (ret)
 		return ret;
-	if (write(settings->pipe, was, sizeof(*was)) != sizeof(*was))
+	if (send(settings->link, was, sizeof(*was), MSG_NOSIGNAL) !=
+	    sizeof(*was))
 		return -EIO;
 	settings->count++;
 	return 0;
@@ -281,15 +329,24 @@ int settings_write(struct settings *settings, const char *file,
 	return ret ? ret : setting_write(settings->sysfs, file, value);
 }
 
-void settings_restore(struct settings *settings)
+static int keeper_end(const struct settings *settings)
 {
-	if (!settings)
-		return;
-	if (settings->keeper) {
-		close(settings->pipe);
-		while (waitpid(settings->keeper, NULL, 0) < 0 &&
-		       errno == EINTR)
-			;
-	}
+	int status;
+
+	shutdown(settings->link, SHUT_WR);
+	close(settings->link);
+	while (waitpid(settings->keeper, &status, 0) < 0)
+		if (errno != EINTR)
+			return -errno;
+	return status ? -EIO : 0;
+}
+
+int settings_restore(struct settings *settings)
+{
+	int ret = 0;
+
+	if (settings && settings->keeper)
+		ret = keeper_end(settings);
 	free(settings);
+	return ret;
 }

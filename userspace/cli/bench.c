@@ -424,7 +424,7 @@ static int write_chart(const char *path, const struct bench_case *cases,
 
 static int run_cases(struct pintest *pt, const struct bench_options *options)
 {
-	size_t count = count_cases(options), failed;
+	size_t count = count_cases(options), failed, i;
 	struct bench_case *cases = calloc(count, sizeof(*cases));
 	int ret = CLI_PASSED;
 
@@ -434,8 +434,13 @@ static int run_cases(struct pintest *pt, const struct bench_options *options)
 	print_cases(options, cases, count);
 	if (options->chart)
 		ret = write_chart(options->chart, cases, count);
+	if (failed == count)
+		ret = CLI_FAILED;
+	for (i = 0; i < count; i++)
+		if (cases[i].unrestored)
+			ret = CLI_BROKEN;
 	free(cases);
-	return failed == count ? CLI_FAILED : ret;
+	return ret;
 }
 
 static int run_bench(int argc, char **argv)
@@ -466,6 +471,7 @@ const struct command command_bench = {
 	.columns = bench_columns,
 	.exits = "0   measured, be it in part: see the column WHY\n"
 		 "1   nothing was measured, or the chart not written; the reason is told\n"
+		 "2   a setting of the machine could not be put back\n"
 		 "64  the command line is wrong\n",
 	.examples = "pintest bench --memory anon,anon-thp --flags longterm --chart cost.html\n"
 		    "pintest bench --api fast --size 64M --batch 1,16,512 --threads 1,2,4\n",

@@ -44,6 +44,7 @@ enum bench_figure {
  * @threads: how many do this at a time, each with memory of its own
  * @ns: nanoseconds a page, the least of all rounds and the mean of all threads
  * @why: why something is unknown; empty if nothing is
+ * @unrestored: settings of the machine could not be put back
  */
 struct bench_case {
 	const struct memory_kind *kind;
@@ -54,6 +55,7 @@ struct bench_case {
 	unsigned int threads;
 	double ns[BENCH_FIGURES];
 	struct reason why;
+	bool unrestored;
 };
 
 /** bench_figure_name() - name of a figure, as the heading of its chart */

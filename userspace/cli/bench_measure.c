@@ -330,6 +330,7 @@ int bench_measure(struct pintest *pt, struct bench_case *bench,
 			     settings, &bench->why);
 	if (!ret)
 		ret = measure(&work, bench);
-	settings_restore(settings);
+	if (settings_restore(settings))
+		bench->unrestored = true;
 	return ret;
 }

@@ -121,7 +121,7 @@ static int exit_code(const struct run *run)
 		[VERDICT_XFAIL] = CLI_PASSED,
 		[VERDICT_DETACHED] = CLI_PASSED,
 	};
-	enum verdict worst = VERDICT_SKIP;
+	enum verdict worst = run->unrestored ? VERDICT_BROKEN : VERDICT_SKIP;
 	size_t i;
 
 	for (i = 0; i < run->result_count; i++)
@@ -282,7 +282,8 @@ const struct command command_check = {
 	.options = check_options,
 	.exits = "0   all passed, or detached, or failed as known with --known\n"
 		 "1   something failed\n"
-		 "2   nothing failed, but something could not be judged\n"
+		 "2   nothing failed, but something could not be judged, or a setting of the\n"
+		 "    machine not be put back\n"
 		 "4   all were skipped\n"
 		 "64  the command line is wrong\n",
 	.examples = "pintest check\n"

@@ -160,6 +160,7 @@ const struct command command_pin = {
 	.columns = record_columns,
 	.exits = "0   pinned, be it in part\n"
 		 "1   not pinned, or the event could not happen; the reason is told\n"
+		 "2   a setting of the machine could not be put back\n"
 		 "64  the command line is wrong\n",
 	.examples = "pintest pin --memory anon-shared --event write\n"
 		    "pintest pin --memory memfd-private --api slow --flags longterm,write\n"

@@ -312,7 +312,8 @@ int pin_run(const struct pin_options *options)
 	pin_report_clear(&run.report);
 	if (run.mapped)
 		memory_unmap(&run.memory);
-	settings_restore(run.settings);
+	if (settings_restore(run.settings))
+		ret = CLI_BROKEN;
 	pintest_close(run.pt);
 	return ret;
 }

@@ -199,7 +199,7 @@ static int run(struct stress_options *options, struct stress_total *totals,
 	run.seconds = -seconds_now();
 	play_all(options, totals, count);
 	run.seconds += seconds_now();
-	settings_restore(settings);
+	run.unrestored = settings_restore(settings);
 	if (options->ktap)
 		stress_report_ktap(&run);
 	else
@@ -298,7 +298,8 @@ const struct command command_stress = {
 	.options = stress_options,
 	.exits = "0   every pin was as it should be\n"
 		 "1   some were not\n"
-		 "2   a scene could not be played though it should have been\n"
+		 "2   a scene could not be played though it should have been, or a setting of\n"
+		 "    the machine not be put back\n"
 		 "4   no scene can be played here\n"
 		 "64  the command line is wrong\n",
 	.examples = "pintest stress --seconds 60\n"

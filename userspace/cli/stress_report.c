@@ -254,7 +254,7 @@ void stress_report_ktap(const struct stress_run *run)
 /* A failure says more than what could not be played. */
 int stress_exit(const struct stress_run *run)
 {
-	bool failed = false, broken = false, passed = false;
+	bool failed = false, broken = run->unrestored, passed = false;
 	size_t i;
 
 	for (i = 0; i < run->count; i++) {

@@ -33,12 +33,14 @@ struct stress_total {
  * @count: how many there are
  * @seed: what it began with
  * @seconds: how long it took
+ * @unrestored: settings of the machine could not be put back
  */
 struct stress_run {
 	const struct stress_total *totals;
 	size_t count;
 	uint64_t seed;
 	double seconds;
+	bool unrestored;
 };
 
 /** stress_report() - print a table of scenes, and what was wrong */

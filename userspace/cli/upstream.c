@@ -163,7 +163,7 @@ static int run_in(const char *directory,
 		errx(CLI_BROKEN, "no memory left");
 	need_pools(settings, options->longer);
 	run_tests(options, directory, &totals);
-	settings_restore(settings);
+	totals.broken += !!settings_restore(settings);
 	print_totals(&totals);
 	free(totals.known);
 	return exit_code(&totals);
@@ -271,7 +271,8 @@ const struct command command_upstream = {
 	.options = upstream_options,
 	.exits = "0   all passed, but for what was skipped\n"
 		 "1   a case failed\n"
-		 "2   nothing failed, but something could not be built or run\n"
+		 "2   nothing failed, but something could not be built or run, or a setting of\n"
+		 "    the machine not be put back\n"
 		 "4   all were skipped\n"
 		 "64  the command line is wrong\n",
 	.examples = "pintest upstream\n"

@@ -52,7 +52,8 @@ struct known;
  * @passed: passed, or failed as the selftest expects
  * @failed: failed
  * @skipped: skipped
- * @broken: selftests that did not come to their end
+ * @broken: selftests that did not come to their end, and settings of the
+ *	machine that could not be put back
  * @known: how many failed by each row of known_behaviours()
  */
 struct upstream_totals {
