@@ -224,6 +224,55 @@ static void a_child_that_does_not_end(void **state)
 	assert_int_equal(waitpid(pid, NULL, 0), pid);
 }
 
+/* A process that has changed a setting until @done is closed. */
+static pid_t change_elsewhere(int *done)
+{
+	int ready[2], end[2];
+	char byte;
+	pid_t pid;
+
+	assert_int_equal(pipe(ready), 0);
+	assert_int_equal(pipe(end), 0);
+	pid = fork();
+	if (!pid) {
+		struct settings *settings = settings_new(sysfs);
+
+		close(end[1]);
+		if (!settings_write(settings, POOL "/nr_hugepages", "7") &&
+		    write(ready[1], "", 1) == 1 && !read(end[0], &byte, 1))
+			_exit(settings_restore(settings));
+		_exit(EXIT_FAILURE);
+	}
+	close(end[0]);
+	close(ready[1]);
+	assert_int_equal(read(ready[0], &byte, 1), 1);
+	close(ready[0]);
+	*done = end[1];
+	return pid;
+}
+
+static void one_process_at_a_time(void **state)
+{
+	struct settings *settings = settings_new(sysfs);
+	struct reason why;
+	int done, status;
+	pid_t pid = change_elsewhere(&done);
+
+	(void)state;
+	assert_int_equal(settings_lock(sysfs), -EALREADY);
+	assert_int_equal(settings_need_thp(settings, false, &why), -EALREADY);
+	assert_non_null(strstr(why.text, "another pintest"));
+	expect(THP "/enabled", "always madvise [never]");
+	close(done);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+
+	assert_int_equal(settings_lock(sysfs), 0);
+	assert_int_equal(settings_need_thp(settings, false, &why), 0);
+	assert_int_equal(settings_restore(settings), 0);
+	settings_unlock();
+}
+
 /* The keeper writes back when the last one who knows it is gone. */
 static void put_back_after(int sig)
 {
@@ -319,6 +368,7 @@ int main(void)
 		SETTINGS_TEST(as_many_changes_as_there_is_room_for),
 		SETTINGS_TEST(a_file_that_is_gone),
 		SETTINGS_TEST(a_child_that_does_not_end),
+		SETTINGS_TEST(one_process_at_a_time),
 		SETTINGS_TEST(a_killed_process_leaves_nothing_changed),
 		SETTINGS_TEST(a_pool_that_stays_small),
 		SETTINGS_TEST(what_this_kernel_does_not_have),

@@ -12,13 +12,13 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/mman.h>
 
 #include "array_size.h"
 #include "child.h"
 #include "engine.h"
 #include "reason.h"
+#include "settings.h"
 
 #define LONGER	10
 
@@ -228,11 +228,7 @@ static int run_new(struct run *run, const struct plan *plan)
 	return run->results ? 0 : -ENOMEM;
 }
 
-/*
- * One run at a time: two would put each other's settings back. The keeper of
- * the settings has the device open as well, so that the lock outlives a
- * killed run until all is as it was.
- */
+/* The whole run has the settings to itself, since most scenarios change some. */
 int engine_run(const struct engine *engine, const struct plan *plan,
 	       struct run *run)
 {
@@ -241,13 +237,14 @@ int engine_run(const struct engine *engine, const struct plan *plan,
 
 	if (ret)
 		return ret;
-	if (flock(pintest_fd(engine->pt), LOCK_EX | LOCK_NB))
-		return -errno;
+	ret = settings_lock(NULL);
+	if (ret)
+		return ret;
 	endings_catch(&going.endings);
 	ret = run_plan(&going);
 	put_back(&going);
 	endings_release(&going.endings);
-	flock(pintest_fd(engine->pt), LOCK_UN);
+	settings_unlock();
 	return ret;
 }
 

@@ -162,7 +162,7 @@ int event_khugepaged_prepare(const struct memory_kind *kind,
 				     changes[i].value);
 		if (ret)
 			reason(why, ret, "%s cannot be set: %s",
-			       changes[i].file, strerror(-ret));
+			       changes[i].file, settings_error(ret));
 	}
 	return ret;
 }

@@ -188,8 +188,8 @@ int event_balance_prepare(const struct memory_kind *kind,
 
 		/* What it takes without the others is time. */
 		if (ret && !i)
-			return reason(why, -EOPNOTSUPP,
-				      "this kernel does not balance NUMA nodes");
+			return settings_refused(why, ret,
+						"this kernel does not balance NUMA nodes");
 	}
 	return 0;
 }

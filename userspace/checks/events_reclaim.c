@@ -130,9 +130,9 @@ int event_pressure_prepare(const struct memory_kind *kind,
 
 	(void)kind;
 	if (ret)
-		return reason(why, -EOPNOTSUPP,
-			      "there are no cgroups that control memory below %s: %s",
-			      CGROUPS, strerror(-ret));
+		return settings_refused(why, ret,
+					"there are no cgroups that control memory below %s",
+					CGROUPS);
 	return settings_need_swap(settings, why);
 }
 

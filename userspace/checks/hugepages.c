@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "reason.h"
 #include "settings.h"
@@ -72,10 +71,9 @@ int settings_need_hugepages(struct settings *settings, uint64_t size,
 	if (!ret)
 		ret = pool_free(settings, size, &pages);
 	if (ret)
-		return reason(why, -EOPNOTSUPP,
-			      "the pool of %" PRIu64
-			      " KiB huge pages cannot be enlarged: %s",
-			      size >> 10, strerror(-ret));
+		return settings_refused(why, ret, "the pool of %" PRIu64
+					" KiB huge pages cannot be enlarged",
+					size >> 10);
 	if (pages < count)
 		return reason(why, -EOPNOTSUPP, "%" PRIu64
 			      " of %u huge pages of %" PRIu64
@@ -92,9 +90,9 @@ static int enable(struct settings *settings, const char *file,
 
 	if (!ret)
 		return 0;
-	return reason(why, -EOPNOTSUPP,
-		      "transparent huge pages are off, and %s cannot be set: %s",
-		      file, strerror(-ret));
+	return settings_refused(why, ret,
+				"transparent huge pages are off, and %s cannot be set",
+				file);
 }
 
 /* Newer kernels have a switch for each size as well as the common one. */

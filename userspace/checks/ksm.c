@@ -25,7 +25,7 @@ int settings_need_ksm(struct settings *settings, struct reason *why)
 		return reason(why, -EOPNOTSUPP, "this kernel has no KSM");
 	if (ret)
 		return reason(why, ret, "cannot start KSM: %s",
-			      strerror(-ret));
+			      settings_error(ret));
 	return 0;
 }
 

@@ -17,9 +17,11 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/swap.h>
@@ -29,8 +31,10 @@
 
 #include "array_size.h"
 #include "deadline.h"
+#include "reason.h"
 #include "settings.h"
 
+#define SYSFS		"/sys"
 #define SETTINGS_MAX	64
 
 /* How long children get to die with who started the keeper. */
@@ -61,12 +65,67 @@ struct settings {
 	struct setting saved[SETTINGS_MAX];
 };
 
+/*
+ * Two at a time would put back what the other one has changed. Keepers and
+ * children have the descriptor of sysfs as well, so that the lock outlives a
+ * killed process until all is as it was.
+ */
+static struct {
+	int fd;
+	unsigned int holders;
+} lock;
+
+int settings_lock(const char *sysfs)
+{
+	int error;
+
+	if (lock.holders++)
+		return 0;
+	lock.fd = open(sysfs ? sysfs : SYSFS,
+		       O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (lock.fd >= 0 && !flock(lock.fd, LOCK_EX | LOCK_NB))
+		return 0;
+	error = errno == EWOULDBLOCK ? EALREADY : errno;
+	if (lock.fd >= 0)
+		close(lock.fd);
+	lock.holders--;
+	return -error;
+}
+
+/* Explicitly, since closing is not enough while others have it. */
+void settings_unlock(void)
+{
+	if (--lock.holders)
+		return;
+	flock(lock.fd, LOCK_UN);
+	close(lock.fd);
+}
+
+const char *settings_error(int error)
+{
+	if (error == -EALREADY)
+		return "another pintest has changed settings of this machine: wait until it has ended";
+	return strerror(-error);
+}
+
+int settings_refused(struct reason *why, int error, const char *format, ...)
+{
+	char what[REASON_LENGTH];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(what, sizeof(what), format, args);
+	va_end(args);
+	return reason(why, error == -EALREADY ? error : -EOPNOTSUPP, "%s: %s",
+		      what, settings_error(error));
+}
+
 struct settings *settings_new(const char *sysfs)
 {
 	struct settings *settings = calloc(1, sizeof(*settings));
 
 	if (settings)
-		settings->sysfs = sysfs ? sysfs : "/sys";
+		settings->sysfs = sysfs ? sysfs : SYSFS;
 	return settings;
 }
 
@@ -231,8 +290,6 @@ static int keeper_start(struct settings *settings)
 {
 	int error, starter, fds[2];
 
-	if (settings->keeper)
-		return 0;
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds))
 		return -errno;
 	starter = syscall(SYS_pidfd_open, getpid(), 0);
@@ -251,6 +308,22 @@ static int keeper_start(struct settings *settings)
 	settings->keeper = 0;
 	close(fds[1]);
 	return -error;
+}
+
+/* The first change takes the lock, and starts the keeper. */
+static int begin_changes(struct settings *settings)
+{
+	int ret;
+
+	if (settings->keeper)
+		return 0;
+	ret = settings_lock(settings->sysfs);
+	if (ret)
+		return ret;
+	ret = keeper_start(settings);
+	if (ret)
+		settings_unlock();
+	return ret;
 }
 
 static bool is_saved(const struct settings *settings, const char *file)
@@ -276,7 +349,7 @@ static int keep(struct settings *settings, enum undo undo, const char *file,
 	    (int)sizeof(was->file))
 		return -ENAMETOOLONG;
 	snprintf(was->value, sizeof(was->value), "%s", value);
-	ret = keeper_start(settings);
+	ret = begin_changes(settings);
 	if (ret)
 		return ret;
 	if (send(settings->link, was, sizeof(*was), MSG_NOSIGNAL) !=
@@ -345,8 +418,10 @@ int settings_restore(struct settings *settings)
 {
 	int ret = 0;
 
-	if (settings && settings->keeper)
+	if (settings && settings->keeper) {
 		ret = keeper_end(settings);
+		settings_unlock();
+	}
 	free(settings);
 	return ret;
 }

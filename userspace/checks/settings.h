@@ -14,6 +14,35 @@
 #define SETTINGS_PROC_SYS	"../proc/sys/"
 
 /**
+ * settings_lock() - keep others from changing settings
+ * @sysfs: where sysfs is mounted; NULL for /sys
+ *
+ * The first change does it as well, until settings_restore(); who wants to
+ * change settings again and again does it before.
+ *
+ * Return: 0; -EALREADY if somebody else does that; or -errno.
+ */
+int settings_lock(const char *sysfs);
+
+/** settings_unlock() - let others change settings */
+void settings_unlock(void);
+
+/** settings_error() - what a negative errno of these functions means */
+const char *settings_error(int error);
+
+/**
+ * settings_refused() - say what cannot be changed, and fail
+ * @why: takes the sentence
+ * @error: negative errno of the change
+ * @format: what cannot be changed, as printf() takes it
+ *
+ * Return: -EOPNOTSUPP, as this machine does not have it; -EALREADY if it is only
+ * that somebody else changes settings.
+ */
+int settings_refused(struct reason *why, int error, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/**
  * settings_read() - read a setting
  * @settings: the settings
  * @file: its file below sysfs

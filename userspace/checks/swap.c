@@ -102,8 +102,7 @@ int settings_need_swap(struct settings *settings, struct reason *why)
 	module_need("zram");
 	ret = add_zram(settings);
 	if (ret)
-		return reason(why, -EOPNOTSUPP,
-			      "there is no swap space, and none can be made of zram: %s",
-			      strerror(-ret));
+		return settings_refused(why, ret,
+					"there is no swap space, and none can be made of zram");
 	return 0;
 }

@@ -15,6 +15,7 @@
 #include "check_json.h"
 #include "cli.h"
 #include "report.h"
+#include "settings.h"
 
 /* Far beyond what emulation on a busy machine takes. */
 #define DEADLINE_MS	60000
@@ -162,9 +163,7 @@ static int run_plan(const struct check_options *options,
 	if (ret > 0)
 		end_by_signal(ret);
 	if (ret)
-		warnx(ret == -EWOULDBLOCK ?
-		      "checks are running already: wait until they are done" :
-		      "cannot run checks: %s", strerror(-ret));
+		warnx("cannot run checks: %s", settings_error(ret));
 	else
 		ret = exit_code(&run);
 	run_free(&run);

@@ -155,15 +155,20 @@ static int run_in(const char *directory,
 {
 	struct settings *settings = settings_new(NULL);
 	struct upstream_totals totals = { 0 };
+	int ret = settings_lock(NULL);
 	size_t count;
 
 	known_behaviours(&count);
 	totals.known = calloc(count, sizeof(*totals.known));
 	if (!settings || !totals.known)
 		errx(CLI_BROKEN, "no memory left");
+	if (ret)
+		errx(CLI_BROKEN, "cannot run the selftests: %s",
+		     settings_error(ret));
 	need_pools(settings, options->longer);
 	run_tests(options, directory, &totals);
 	totals.broken += !!settings_restore(settings);
+	settings_unlock();
 	print_totals(&totals);
 	free(totals.known);
 	return exit_code(&totals);
