@@ -104,10 +104,11 @@ static void the_first_example_is_kept(void **state)
 	assert_int_equal(sum.example.finding, STRESS_STALE);
 }
 
-static int exit_of(uint64_t fine, uint64_t stale, int error)
+static int exit_of_rounds(uint64_t rounds, uint64_t fine, uint64_t stale,
+			  int error)
 {
 	const struct stress_total total = {
-		.rounds = 1,
+		.rounds = rounds,
 		.result = {
 			.pins = { fine + stale },
 			.found = { { [STRESS_FINE] = fine,
@@ -120,6 +121,11 @@ static int exit_of(uint64_t fine, uint64_t stale, int error)
 	return stress_exit(&run);
 }
 
+static int exit_of(uint64_t fine, uint64_t stale, int error)
+{
+	return exit_of_rounds(1, fine, stale, error);
+}
+
 static void exit_codes(void **state)
 {
 	(void)state;
@@ -128,6 +134,8 @@ static void exit_codes(void **state)
 	assert_int_equal(exit_of(10, 1, -EPIPE), CLI_FAILED);
 	assert_int_equal(exit_of(10, 0, -EPIPE), CLI_BROKEN);
 	assert_int_equal(exit_of(0, 0, -EOPNOTSUPP), CLI_SKIPPED);
+	/* It was never played, which is no pass. */
+	assert_int_equal(exit_of_rounds(0, 0, 0, 0), CLI_SKIPPED);
 	/* All were refused, so nothing is known. */
 	assert_int_equal(exit_of(0, 0, 0), CLI_BROKEN);
 }

@@ -37,7 +37,8 @@ enum {
 };
 
 static const struct cli_option stress_options[] = {
-	{ "seconds", 's', "N", "begin no round after so many seconds; 0 is one round\n(default: 10)" },
+	{ "seconds", 's', "N", "begin no round after so many seconds, but one of each\n"
+			    "scene; 0 is one round in all (default: 10)" },
 	{ "seed", OPTION_SEED, "N", "draw the same numbers as a run with this seed" },
 	{ "round", OPTION_ROUND, "N", "begin with this round (default: 1)" },
 	{ "filter", 'f', "GLOB", "only scenes whose id matches; may be repeated" },
@@ -160,6 +161,27 @@ static struct stress_total *total_of(const struct stress_round *round,
 	return NULL;
 }
 
+static bool have_all_played(const struct stress_total *totals, size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		if (!totals[i].error && !totals[i].rounds)
+			return false;
+	return true;
+}
+
+/*
+ * Every scene has its turn, however slow the machine is, unless one round is all
+ * that is wanted.
+ */
+static bool is_over(const struct stress_options *options, double end,
+		    const struct stress_total *totals, size_t count)
+{
+	return seconds_now() >= end &&
+	       (!options->seconds || have_all_played(totals, count));
+}
+
 /* Ends by time after a round, or when no scene is left. */
 static void play_all(struct stress_options *options,
 		     struct stress_total *totals, size_t count)
@@ -177,7 +199,7 @@ static void play_all(struct stress_options *options,
 			continue;
 		play(round, total);
 		passed_over = 0;
-		if (seconds_now() >= end)
+		if (is_over(options, end, totals, count))
 			break;
 	}
 	end_progress();

@@ -110,8 +110,16 @@ static enum cli_exit verdict_of(const struct stress_total *total)
 		return CLI_SKIPPED;
 	if (total->error)
 		return CLI_BROKEN;
-	return total->result.pins[0] + total->result.pins[1] || !total->rounds ?
-	       CLI_PASSED : CLI_BROKEN;
+	if (!total->rounds)
+		return CLI_SKIPPED;
+	return total->result.pins[0] + total->result.pins[1] ? CLI_PASSED :
+							       CLI_BROKEN;
+}
+
+static const char *skip_text(const struct stress_total *total)
+{
+	return total->error ? total->why.text :
+			      "no round was played: raise --seconds";
 }
 
 static const char *pin_text(const struct stress_example *example, char *buf,
@@ -202,7 +210,7 @@ static void print_text(const struct stress_run *run)
 			continue;
 		printf("%s %s%s%s\n", word_of(verdict), total->scene->id,
 		       verdict == CLI_SKIPPED ? ": " : "",
-		       verdict == CLI_SKIPPED ? total->why.text : "");
+		       verdict == CLI_SKIPPED ? skip_text(total) : "");
 		print_reasons(run, total, "  ");
 	}
 	printf("seed %" PRIu64 ": %" PRIu64 " pins in %.0f s, %.0f a second; %"
@@ -235,7 +243,7 @@ static void print_ktap(const struct stress_run *run, size_t i)
 	       verdict == CLI_BROKEN ? "not ok" : "ok", i + 1,
 	       total->scene->id, directive);
 	if (verdict == CLI_SKIPPED)
-		printf(" # SKIP %s", total->why.text);
+		printf(" # SKIP %s", skip_text(total));
 	putchar('\n');
 }
 
