@@ -37,26 +37,59 @@ static int node_of(void *addr)
 	return status;
 }
 
-/* A node with memory that is not @node; -1 if there is none. */
+/* The rest of the line of a file that begins with @head. */
+static bool read_line(const char *path, const char *head, char *line, int size)
+{
+	FILE *file = fopen(path, "re");
+	bool found = false;
+
+	while (!found && file && fgets(line, size, file))
+		found = !strncmp(line, head, strlen(head));
+	if (file)
+		fclose(file);
+	if (found)
+		memmove(line, line + strlen(head),
+			strlen(line + strlen(head)) + 1);
+	return found;
+}
+
+/* A list of nodes, such as "0-1,3", as a mask. */
+static uint64_t parse_nodes(const char *list)
+{
+	unsigned int node, last;
+	uint64_t nodes = 0;
+	int length;
+
+	while (sscanf(list, "%u%n", &node, &length) == 1) {
+		list += length;
+		last = node;
+		if (sscanf(list, "-%u%n", &last, &length) == 1)
+			list += length;
+		for (; node <= last && node < NODES_MAX; node++)
+			nodes |= UINT64_C(1) << node;
+		list += *list == ',';
+	}
+	return nodes;
+}
+
+/*
+ * A node with memory, which this process may use, that is not @node; -1 if
+ * there is none. Without cpusets it may use all.
+ */
 static int other_node(int node)
 {
-	FILE *file = fopen("/sys/devices/system/node/has_memory", "re");
-	int first, last, found = -1, end = ',';
+	uint64_t nodes = 0;
+	char line[1024];
 
-	if (!file)
-		return -1;
-	while (found < 0 && end == ',' && fscanf(file, "%d", &first) == 1) {
-		last = first;
-		end = fgetc(file);
-		if (end == '-' && fscanf(file, "%d", &last) == 1)
-			end = fgetc(file);
-		if (first != node)
-			found = first;
-		else if (last != node)
-			found = last;
-	}
-	fclose(file);
-	return found;
+	if (read_line("/sys/devices/system/node/has_memory", "", line,
+		      sizeof(line)))
+		nodes = parse_nodes(line);
+	if (read_line("/proc/self/status", "Mems_allowed_list:", line,
+		      sizeof(line)))
+		nodes &= parse_nodes(line);
+	if (node < NODES_MAX)
+		nodes &= ~(UINT64_C(1) << node);
+	return ffsll(nodes) - 1;
 }
 
 /* The node that all of the memory is to go to. */
@@ -70,9 +103,9 @@ static int find_target(const struct memory *memory, struct reason *why)
 		return reason(why, node, "the node of a page cannot be told: %s",
 			      strerror(-node));
 	target = other_node(node);
-	if (target < 0 || target >= NODES_MAX)
+	if (target < 0)
 		return reason(why, -EOPNOTSUPP,
-			      "there is no second NUMA node");
+			      "there is no second NUMA node that may be used");
 	return target;
 }
 
@@ -181,7 +214,8 @@ int event_balance_prepare(const struct memory_kind *kind,
 
 	(void)kind;
 	if (other_node(0) < 0)
-		return reason(why, -EOPNOTSUPP, "there is no second NUMA node");
+		return reason(why, -EOPNOTSUPP,
+			      "there is no second NUMA node that may be used");
 	for (i = 0; i < sizeof(changes) / sizeof(changes[0]); i++) {
 		int ret = settings_write(settings, changes[i].file,
 					 changes[i].value);
