@@ -29,9 +29,12 @@ static int map(struct stress_area *area, int flags, int fd, struct reason *why)
 /* Twice as much has a huge page's range in it wherever it lies. */
 static int map_thp(struct stress_area *area, struct reason *why)
 {
-	size_t size = SIZE_2M;
+	size_t size = memory_pmd_size();
 	int ret;
 
+	if (!size)
+		return reason(why, -EOPNOTSUPP,
+			      "this kernel has no transparent huge pages");
 	area->units = 2 * size / area->unit;
 	ret = map(area, MAP_PRIVATE | MAP_ANONYMOUS, -1, why);
 	if (ret)

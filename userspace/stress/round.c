@@ -90,8 +90,8 @@ struct disturber {
 static const struct stress_area *protected_area;
 
 /*
- * To return is to store again, once whoever took the permission away has had its
- * turn to give it back. Any other fault is none of ours.
+ * Returning makes the process store again. First whoever took the permission
+ * away gets the processor, to give it back. Any other fault is none of ours.
  */
 static void on_fault(int number, siginfo_t *info, void *context)
 {

@@ -2,8 +2,8 @@
 /*
  * Scenes: what happens to memory that is pinned.
  *
- * Whether a disturbance succeeds is not looked at: that it cannot, since the
- * page is pinned, is as good.
+ * Whether a disturbance succeeds is not looked at: if it fails because the page
+ * is pinned, that is as good.
  */
 #include <errno.h>
 #include <linux/mempolicy.h>
@@ -16,11 +16,11 @@
 
 #include "array_size.h"
 #include "madvise.h"
+#include "pages.h"
 #include "reason.h"
 #include "settings.h"
 #include "stress.h"
 #include "words.h"
-
 
 #define NODES		2
 #define MOVES		64
@@ -67,7 +67,7 @@ static void disturb_pageout(const struct stress_area *area,
 	madvise(area->start, size_of(area), MADV_PAGEOUT);
 }
 
-/* Between nodes; where there is but one, by making room in it. */
+/* Between nodes; where there is but one, or no NUMA, by making room in it. */
 static void disturb_migrate(const struct stress_area *area,
 			    struct stress_random *random)
 {
@@ -80,7 +80,7 @@ static void disturb_migrate(const struct stress_area *area,
 		nodes[i] = node;
 	}
 	if (syscall(SYS_move_pages, 0, MOVES, pages, nodes, status,
-		    MPOL_MF_MOVE) < 0 && errno == ENODEV)
+		    MPOL_MF_MOVE) < 0 && (errno == ENODEV || errno == ENOSYS))
 		write_file("/proc/sys/vm/compact_memory", "1");
 }
 
@@ -173,6 +173,7 @@ static const struct stress_scene table[] = {
 	}, {
 		.id = "soft-dirty",
 		.what = "the marks of pages that were written are cleared",
+		.marks = true,
 		.disturb = { disturb_soft_dirty },
 	}, {
 		.id = "ksm",
@@ -226,15 +227,27 @@ const struct stress_scene *stress_scenes(size_t *count)
 	return table;
 }
 
+/* Without CONFIG_MEM_SOFT_DIRTY the kernel takes the command, and does nothing. */
+static int need_marks(struct reason *why)
+{
+	volatile uint64_t written = 1;
+
+	if (page_entry((const void *)&written) & PAGEMAP_SOFT_DIRTY)
+		return 0;
+	return reason(why, -EOPNOTSUPP, "this kernel has no soft-dirty bits");
+}
+
 /* Twice the memory: children and the process have copies of it. */
 int stress_prepare(const struct stress_scene *scene, struct settings *settings,
 		   struct reason *why)
 {
 	int ret = 0;
 
-	if (scene->swaps && !settings_have_swap())
-		return reason(why, -EOPNOTSUPP, "this machine has no swap");
-	if (scene->merges)
+	if (scene->swaps)
+		ret = settings_need_swap(settings, why);
+	if (!ret && scene->marks)
+		ret = need_marks(why);
+	if (!ret && scene->merges)
 		ret = settings_need_ksm(settings, why);
 	if (!ret && scene->memory == STRESS_THP)
 		ret = settings_need_thp(settings, false, why);

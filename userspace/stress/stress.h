@@ -65,6 +65,7 @@ int stress_map(enum stress_memory memory, struct stress_area *area,
  * @what: what happens to which memory, in half a sentence
  * @memory: what is pinned
  * @swaps: makes no sense without swap
+ * @marks: makes no sense without soft-dirty bits
  * @merges: KSM has to run
  * @protects: stores of the process fail now and then, and are made again
  * @detaches: the memory may be taken away from below the pin, which then keeps
@@ -77,6 +78,7 @@ struct stress_scene {
 	const char *what;
 	enum stress_memory memory;
 	bool swaps;
+	bool marks;
 	bool merges;
 	bool protects;
 	bool detaches;
