@@ -158,57 +158,66 @@ static int start(pthread_t *thread, void *(*body)(void *), void *arg,
 		      strerror(error));
 }
 
-/* A thread that cannot be started ends the process, and the others with it. */
-static int run_pinners(struct worker *worker, struct report *report)
+static void join_pinner(pthread_t thread, const struct stress_pinner *pinner,
+			struct report *report)
 {
-	pthread_t threads[STRESS_PINNERS];
-	size_t i;
-	int ret;
-
-	for (i = 0; i < STRESS_PINNERS; i++) {
-		prepare_pinner(worker, i);
-		ret = start(&threads[i], run_pinner, &worker->pinners[i],
-			    &report->why);
-		if (ret)
-			return ret;
-	}
-	for (i = 0; i < STRESS_PINNERS; i++) {
-		pthread_join(threads[i], NULL);
-		stress_add(&report->result, &worker->pinners[i].result);
-		if (!worker->pinners[i].error)
-			continue;
-		report->why = worker->pinners[i].why;
-		ret = worker->pinners[i].error;
-	}
-	return ret;
+	pthread_join(thread, NULL);
+	stress_add(&report->result, &pinner->result);
+	if (!pinner->error || report->error)
+		return;
+	report->error = pinner->error;
+	report->why = pinner->why;
 }
 
-static int run_threads(struct worker *worker, struct report *report)
+/* Threads use what is on the stack here: whatever happens, they are joined. */
+static void run_pinners(struct worker *worker, struct report *report)
+{
+	pthread_t threads[STRESS_PINNERS];
+	size_t i, count;
+
+	for (count = 0; count < STRESS_PINNERS; count++) {
+		prepare_pinner(worker, count);
+		report->error = start(&threads[count], run_pinner,
+				      &worker->pinners[count], &report->why);
+		if (report->error)
+			break;
+	}
+	for (i = 0; i < count; i++)
+		join_pinner(threads[i], &worker->pinners[i], report);
+}
+
+static void prepare_disturber(struct worker *worker, size_t i,
+			      struct disturber *disturber)
+{
+	*disturber = (struct disturber) {
+		.worker = worker,
+		.disturb = worker->round->scene->disturb[i],
+	};
+	stress_seed(&disturber->random, worker->round->seed,
+		    worker->round->number,
+		    worker->number << 8 | (STRESS_PINNERS + i));
+}
+
+static void run_threads(struct worker *worker, struct report *report)
 {
 	struct disturber disturbers[STRESS_DISTURBERS];
 	pthread_t threads[STRESS_DISTURBERS];
 	const struct stress_scene *scene = worker->round->scene;
-	size_t i, count = 0;
-	int ret = 0;
+	size_t i, count;
 
-	for (i = 0; i < STRESS_DISTURBERS && scene->disturb[i]; i++) {
-		disturbers[i] = (struct disturber) {
-			.worker = worker,
-			.disturb = scene->disturb[i],
-		};
-		stress_seed(&disturbers[i].random, worker->round->seed,
-			    worker->round->number,
-			    worker->number << 8 | (STRESS_PINNERS + i));
-		ret = start(&threads[count++], run_disturber, &disturbers[i],
-			    &report->why);
-		if (ret)
-			return ret;
+	for (count = 0; count < STRESS_DISTURBERS && scene->disturb[count];
+	     count++) {
+		prepare_disturber(worker, count, &disturbers[count]);
+		report->error = start(&threads[count], run_disturber,
+				      &disturbers[count], &report->why);
+		if (report->error)
+			break;
 	}
-	ret = run_pinners(worker, report);
+	if (!report->error)
+		run_pinners(worker, report);
 	atomic_store(&worker->done, true);
-	for (i = 0; !ret && i < count; i++)
+	for (i = 0; i < count; i++)
 		pthread_join(threads[i], NULL);
-	return ret;
 }
 
 static int work(struct peer *parent, void *arg)
@@ -221,7 +230,7 @@ static int work(struct peer *parent, void *arg)
 	if (worker->round->scene->protects)
 		outlive_faults(&worker->area);
 	if (!report.error)
-		report.error = run_threads(worker, &report);
+		run_threads(worker, &report);
 	return peer_send(parent, &report, sizeof(report)) ? 1 : 0;
 }
 
