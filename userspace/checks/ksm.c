@@ -13,9 +13,10 @@
 #define KSM	"kernel/mm/ksm/"
 
 /* It stops before it is slowed down again: what changed last is put back first. */
-int settings_need_ksm(struct settings *settings, struct reason *why)
+static int start_ksm(struct settings *settings, const char *sleep_ms,
+		     struct reason *why)
 {
-	int ret = settings_write(settings, KSM "sleep_millisecs", "0");
+	int ret = settings_write(settings, KSM "sleep_millisecs", sleep_ms);
 
 	if (!ret)
 		ret = settings_write(settings, KSM "pages_to_scan", "1000");
@@ -27,6 +28,16 @@ int settings_need_ksm(struct settings *settings, struct reason *why)
 		return reason(why, ret, "cannot start KSM: %s",
 			      settings_error(ret));
 	return 0;
+}
+
+int settings_need_ksm(struct settings *settings, struct reason *why)
+{
+	return start_ksm(settings, "0", why);
+}
+
+int settings_slow_ksm(struct settings *settings, struct reason *why)
+{
+	return start_ksm(settings, "2", why);
 }
 
 int settings_pause_ksm(struct reason *why)

@@ -119,6 +119,9 @@ int settings_need_swap(struct settings *settings, struct reason *why);
 /** settings_need_ksm() - see to it that KSM merges pages without delay */
 int settings_need_ksm(struct settings *settings, struct reason *why);
 
+/** settings_slow_ksm() - the same, but let it rest between so many pages */
+int settings_slow_ksm(struct settings *settings, struct reason *why);
+
 /**
  * settings_pause_ksm() - have no page unmapped for a moment to be compared
  *

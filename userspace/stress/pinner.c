@@ -5,6 +5,9 @@
  * A place in memory is the pinner's own: nobody else stores there, or writes
  * there through a pin, so all that may be read is known. Between pins every
  * place holds the same, so that KSM has something to merge.
+ *
+ * A pin is of some places in a row. Each is looked at by itself, and counts as a
+ * pin, as it does in the kernel.
  */
 #include <errno.h>
 #include <string.h>
@@ -23,21 +26,37 @@
 #define SLEEPS		16
 #define HOLD_NS		300000
 
+/* Places of a pin at most. More share the calls that pin and unpin them. */
+#define PLACES		16
+
+/**
+ * struct place - one of the places that are pinned
+ *
+ * @word: where the process stores and loads
+ * @stored: what it stored there last
+ * @last: what the pin read, or what was written through it, last
+ * @finding: the first thing that is wrong with it
+ */
+struct place {
+	volatile uint64_t *word;
+	uint64_t stored;
+	uint64_t last;
+	enum stress_finding finding;
+};
+
 /**
  * struct hand - the pin in a pinner's hand
  *
- * @word: where the process stores and loads
- * @last: what the pin read, or what was written through it, last
- * @finding: the first thing that is wrong with it
+ * @unit: number of its first place in the area
+ * @count: how many places it is of
  */
 struct hand {
 	struct stress_pinner *pinner;
 	struct pintest_request request;
 	struct pintest_pin *pin;
-	volatile uint64_t *word;
 	size_t unit;
-	uint64_t last;
-	enum stress_finding finding;
+	size_t count;
+	struct place places[PLACES];
 };
 
 enum stress_finding stress_judge(bool detaches, uint64_t seen, uint64_t before,
@@ -50,21 +69,22 @@ enum stress_finding stress_judge(bool detaches, uint64_t seen, uint64_t before,
 	return detaches ? STRESS_FINE : STRESS_STALE;
 }
 
-static void find(struct hand *hand, enum stress_finding finding,
+static void find(struct hand *hand, size_t i, enum stress_finding finding,
 		 uint64_t expected, uint64_t seen)
 {
 	struct stress_example *example = &hand->pinner->result.example;
+	struct place *place = &hand->places[i];
 
-	if (finding == STRESS_FINE || hand->finding != STRESS_FINE)
+	if (finding == STRESS_FINE || place->finding != STRESS_FINE)
 		return;
-	hand->finding = finding;
+	place->finding = finding;
 	if (example->finding != STRESS_FINE)
 		return;
 	*example = (struct stress_example) {
 		.finding = finding,
 		.api = hand->request.api,
 		.foll = hand->request.foll,
-		.unit = hand->unit,
+		.unit = hand->unit + i,
 		.expected = expected,
 		.seen = seen,
 	};
@@ -76,6 +96,20 @@ static uint64_t new_word(struct hand *hand)
 	return stress_draw(&hand->pinner->random, UINT64_MAX - 1) + 1;
 }
 
+static void store(struct place *place, uint64_t word)
+{
+	*place->word = word;
+	place->stored = word;
+}
+
+static void store_all(struct hand *hand, uint64_t word)
+{
+	size_t i;
+
+	for (i = 0; i < hand->count; i++)
+		store(&hand->places[i], word);
+}
+
 static int transferred(struct hand *hand, ssize_t bytes, const char *how)
 {
 	if (bytes == sizeof(uint64_t))
@@ -85,55 +119,73 @@ static int transferred(struct hand *hand, ssize_t bytes, const char *how)
 		      bytes < 0 ? strerror(-bytes) : "too few bytes");
 }
 
-static int pin_reads(struct hand *hand, uint64_t *word)
+static int pin_reads(struct hand *hand, size_t i, uint64_t *word)
 {
 	return transferred(hand, pintest_pin_read(hand->pin, word,
-						  sizeof(*word), 0), "read");
+						  sizeof(*word),
+						  i * page_size()), "read");
 }
 
-/* The process stores: the pin has to read it. */
-static int look_at_store(struct hand *hand, uint64_t stored)
+/* What the process has stored the pin has to read. */
+static int look_at_store(struct hand *hand, size_t i)
 {
 	bool detaches = hand->pinner->round->scene->detaches;
+	struct place *place = &hand->places[i];
 	uint64_t seen;
-	int ret = pin_reads(hand, &seen);
+	int ret = pin_reads(hand, i, &seen);
 
 	if (ret)
 		return ret;
-	find(hand, stress_judge(detaches, seen, hand->last, stored), stored,
-	     seen);
-	hand->last = seen;
+	find(hand, i, stress_judge(detaches, seen, place->last, place->stored),
+	     place->stored, seen);
+	place->last = seen;
 	return 0;
 }
 
-/* The device writes: the process has to load it, if it has the page. */
-static int look_at_write(struct hand *hand)
+static int look_at_stores(struct hand *hand)
 {
+	int ret = 0;
+	size_t i;
+
+	for (i = 0; !ret && i < hand->count; i++)
+		ret = look_at_store(hand, i);
+	return ret;
+}
+
+/* What the device writes the process has to load, if it has the page. */
+static int look_at_write(struct hand *hand, size_t i)
+{
+	struct place *place = &hand->places[i];
 	uint64_t word = new_word(hand), seen;
 	int ret = transferred(hand, pintest_pin_write(hand->pin, &word,
-						      sizeof(word), 0),
+						      sizeof(word),
+						      i * page_size()),
 			      "write to");
 
 	if (ret)
 		return ret;
-	hand->last = word;
+	place->last = word;
+	place->stored = word;
 	if (hand->pinner->round->scene->detaches)
-		return look_at_store(hand, word);
-	seen = *hand->word;
+		return look_at_store(hand, i);
+	seen = *place->word;
 	if (seen != word)
-		find(hand, STRESS_LOST, word, seen);
+		find(hand, i, STRESS_LOST, word, seen);
 	return 0;
 }
 
 static int look(struct hand *hand)
 {
-	uint64_t word = new_word(hand);
+	size_t i;
 	int ret;
 
-	*hand->word = word;
-	ret = look_at_store(hand, word);
-	if (!ret && hand->request.foll & PINTEST_FOLL_WRITE)
-		ret = look_at_write(hand);
+	for (i = 0; i < hand->count; i++)
+		store(&hand->places[i], new_word(hand));
+	ret = look_at_stores(hand);
+	if (!(hand->request.foll & PINTEST_FOLL_WRITE))
+		return ret;
+	for (i = 0; !ret && i < hand->count; i++)
+		ret = look_at_write(hand, i);
 	return ret;
 }
 
@@ -147,7 +199,7 @@ static void hold(struct stress_random *random)
 
 static int look_all_over(struct hand *hand)
 {
-	int ret = look_at_store(hand, WORD_PIN_TIME);
+	int ret = look_at_stores(hand);
 
 	if (!ret)
 		ret = look(hand);
@@ -180,6 +232,26 @@ static uint32_t draw_api(struct stress_pinner *pinner)
 	return apis[stress_draw(&pinner->random, count)];
 }
 
+/* Places in a row, which are pages in a row unless a place is a huge page. */
+static void draw_places(struct hand *hand)
+{
+	struct stress_pinner *pinner = hand->pinner;
+	size_t first = stress_draw(&pinner->random, pinner->count), most, i;
+
+	most = pinner->area->unit > page_size() ? 1 : PLACES;
+	if (most > pinner->count - first)
+		most = pinner->count - first;
+	hand->unit = pinner->first + first;
+	hand->count = 1 + stress_draw(&pinner->random, most);
+	for (i = 0; i < hand->count; i++)
+		hand->places[i] = (struct place) {
+			.word = (void *)(pinner->area->start +
+					 (hand->unit + i) *
+					 pinner->area->unit),
+			.stored = WORD_PIN_TIME,
+		};
+}
+
 static void draw(struct hand *hand)
 {
 	static const uint32_t flags[] = {
@@ -189,17 +261,14 @@ static void draw(struct hand *hand)
 	struct stress_pinner *pinner = hand->pinner;
 	uint32_t api = draw_api(pinner);
 
-	hand->unit = pinner->first +
-		     stress_draw(&pinner->random, pinner->count);
-	hand->word = (void *)(pinner->area->start +
-			      hand->unit * pinner->area->unit);
+	draw_places(hand);
 	hand->request = (struct pintest_request) {
 		.api = api,
 		.foll = flags[stress_draw(&pinner->random,
 					  ARRAY_SIZE(flags))] &
 			pintest_api_foll(pinner->round->pt, api),
-		.addr = (uintptr_t)hand->word,
-		.length = page_size(),
+		.addr = (uintptr_t)hand->places[0].word,
+		.length = hand->count * page_size(),
 	};
 }
 
@@ -214,9 +283,11 @@ static void count(struct hand *hand)
 {
 	struct stress_result *result = &hand->pinner->result;
 	bool writes = hand->request.foll & PINTEST_FOLL_WRITE;
+	size_t i;
 
-	result->pins[writes]++;
-	result->found[writes][hand->finding]++;
+	result->pins[writes] += hand->count;
+	for (i = 0; i < hand->count; i++)
+		result->found[writes][hand->places[i].finding]++;
 }
 
 /*
@@ -233,37 +304,56 @@ static int give_back(struct hand *hand)
 	return 0;
 }
 
-static int pin_once(struct stress_pinner *pinner)
+/* The kernel may have refused places after the first. */
+static int use(struct hand *hand)
 {
-	struct hand hand = { .pinner = pinner };
+	size_t pinned = pintest_pin_pages(hand->pin);
 	int ret, error;
 
+	hand->pinner->result.refused += hand->count - pinned;
+	hand->count = pinned;
+	ret = look_all_over(hand);
+	error = give_back(hand);
+	store_all(hand, WORD_PIN_TIME);
+	count(hand);
+	return ret ? ret : error;
+}
+
+/* Returns how many places it was about, or -errno. */
+static ssize_t pin_once(struct stress_pinner *pinner)
+{
+	struct hand hand = { .pinner = pinner };
+	size_t asked;
+	int ret;
+
 	draw(&hand);
+	asked = hand.count;
 	if (stress_draw(&pinner->random, 2))
-		*hand.word = WORD_PIN_TIME;
+		store_all(&hand, WORD_PIN_TIME);
 	ret = pintest_pin_new(pinner->round->pt, &hand.request, &hand.pin);
 	if (is_refusal(ret)) {
-		pinner->result.refused++;
-		return 0;
+		pinner->result.refused += asked;
+		return asked;
 	}
 	if (ret)
 		return reason(&pinner->why, ret, "a pin is refused: %s",
 			      strerror(-ret));
-	ret = look_all_over(&hand);
-	error = give_back(&hand);
-	*hand.word = WORD_PIN_TIME;
-	count(&hand);
-	return ret ? ret : error;
+	ret = use(&hand);
+	return ret ? ret : (ssize_t)asked;
 }
 
 void stress_pin_many(struct stress_pinner *pinner)
 {
-	size_t i;
+	size_t i, done;
+	ssize_t n;
 
 	for (i = 0; i < pinner->count; i++)
 		*(volatile uint64_t *)(pinner->area->start +
 				       (pinner->first + i) *
 				       pinner->area->unit) = WORD_PIN_TIME;
-	for (i = 0; !pinner->error && i < STRESS_PINS; i++)
-		pinner->error = pin_once(pinner);
+	for (done = 0; !pinner->error && done < STRESS_PINS; done += n) {
+		n = pin_once(pinner);
+		if (n < 0)
+			pinner->error = n;
+	}
 }

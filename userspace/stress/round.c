@@ -3,11 +3,14 @@
  * Rounds: processes, and the threads in them.
  */
 #include <errno.h>
+#include <poll.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
-#include <stdatomic.h>
 #include <string.h>
+#include <sys/eventfd.h>
+#include <time.h>
+#include <unistd.h>
 
 #include "deadline.h"
 #include "peer.h"
@@ -16,6 +19,13 @@
 
 /* Far beyond what emulation on a busy machine takes. */
 #define DEADLINE_MS	300000
+
+/*
+ * All disturbers of a process together rest about so many times as long as they
+ * disturb: else they keep the processors busy, and pinners find little.
+ */
+#define RESTS		3
+#define NS_PER_S	UINT64_C(1000000000)
 
 void stress_seed(struct stress_random *random, uint64_t seed, uint64_t round,
 		 uint64_t lane)
@@ -62,14 +72,16 @@ uint64_t stress_failures(const struct stress_result *result)
 /**
  * struct worker - one process of a round
  *
- * @done: the pinners have ended
+ * @done: an eventfd that tells when the pinners have ended
+ * @disturbers: how many there are
  */
 struct worker {
 	const struct stress_round *round;
 	unsigned int number;
 	struct stress_area area;
 	struct stress_pinner pinners[STRESS_PINNERS];
-	atomic_bool done;
+	int done;
+	size_t disturbers;
 };
 
 /* What a worker tells in the end. */
@@ -122,13 +134,39 @@ static void *run_pinner(void *arg)
 	return NULL;
 }
 
+static uint64_t now(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	return time.tv_sec * NS_PER_S + time.tv_nsec;
+}
+
+/* Returns whether it was woken, since the pinners have ended. */
+static bool rest(struct disturber *disturber, uint64_t worked)
+{
+	const struct worker *worker = disturber->worker;
+	struct pollfd done = { .fd = worker->done, .events = POLLIN };
+	uint64_t ns = stress_draw(&disturber->random, 2 * RESTS * worked *
+						      worker->disturbers);
+	struct timespec time = {
+		.tv_sec = ns / NS_PER_S,
+		.tv_nsec = ns % NS_PER_S,
+	};
+
+	return ppoll(&done, 1, &time, NULL) > 0;
+}
+
 static void *run_disturber(void *arg)
 {
 	struct disturber *disturber = arg;
+	uint64_t start;
 
-	while (!atomic_load(&disturber->worker->done))
+	do {
+		start = now();
 		disturber->disturb(&disturber->worker->area,
 				   &disturber->random);
+	} while (!rest(disturber, now() - start + 1));
 	return NULL;
 }
 
@@ -198,15 +236,23 @@ static void prepare_disturber(struct worker *worker, size_t i,
 		    worker->number << 8 | (STRESS_PINNERS + i));
 }
 
+static size_t count_disturbers(const struct stress_scene *scene)
+{
+	size_t count = 0;
+
+	while (count < STRESS_DISTURBERS && scene->disturb[count])
+		count++;
+	return count;
+}
+
 static void run_threads(struct worker *worker, struct report *report)
 {
 	struct disturber disturbers[STRESS_DISTURBERS];
 	pthread_t threads[STRESS_DISTURBERS];
-	const struct stress_scene *scene = worker->round->scene;
 	size_t i, count;
 
-	for (count = 0; count < STRESS_DISTURBERS && scene->disturb[count];
-	     count++) {
+	worker->disturbers = count_disturbers(worker->round->scene);
+	for (count = 0; count < worker->disturbers; count++) {
 		prepare_disturber(worker, count, &disturbers[count]);
 		report->error = start(&threads[count], run_disturber,
 				      &disturbers[count], &report->why);
@@ -215,7 +261,7 @@ static void run_threads(struct worker *worker, struct report *report)
 	}
 	if (!report->error)
 		run_pinners(worker, report);
-	atomic_store(&worker->done, true);
+	eventfd_write(worker->done, 1);
 	for (i = 0; i < count; i++)
 		pthread_join(threads[i], NULL);
 }
@@ -229,6 +275,11 @@ static int work(struct peer *parent, void *arg)
 				  &report.why);
 	if (worker->round->scene->protects)
 		outlive_faults(&worker->area);
+	worker->done = eventfd(0, EFD_CLOEXEC);
+	if (worker->done < 0 && !report.error)
+		report.error = reason(&report.why, -errno,
+				      "cannot make an eventfd: %s",
+				      strerror(errno));
 	if (!report.error)
 		run_threads(worker, &report);
 	return peer_send(parent, &report, sizeof(report)) ? 1 : 0;

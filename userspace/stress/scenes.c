@@ -24,6 +24,7 @@
 
 #define NODES		2
 #define MOVES		64
+#define PARTS		4
 #define JUNK		0xa5
 
 static size_t size_of(const struct stress_area *area)
@@ -60,11 +61,15 @@ static void disturb_fork(const struct stress_area *area,
 		waitpid(pid, NULL, 0);
 }
 
+/* Some of it at a time: all would have to be read again before the next pin. */
 static void disturb_pageout(const struct stress_area *area,
 			    struct stress_random *random)
 {
-	(void)random;
-	madvise(area->start, size_of(area), MADV_PAGEOUT);
+	size_t units = area->units / PARTS;
+	size_t first = stress_draw(random, area->units - units + 1);
+
+	madvise(area->start + first * area->unit, units * area->unit,
+		MADV_PAGEOUT);
 }
 
 /* Between nodes; where there is but one, or no NUMA, by making room in it. */
@@ -248,7 +253,7 @@ int stress_prepare(const struct stress_scene *scene, struct settings *settings,
 	if (!ret && scene->marks)
 		ret = need_marks(why);
 	if (!ret && scene->merges)
-		ret = settings_need_ksm(settings, why);
+		ret = settings_slow_ksm(settings, why);
 	if (!ret && scene->memory == STRESS_THP)
 		ret = settings_need_thp(settings, false, why);
 	if (!ret && scene->memory == STRESS_HUGETLB)

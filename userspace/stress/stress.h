@@ -4,9 +4,9 @@
  * them is disturbed.
  *
  * A *round* lets some processes loose on memory of their own. In each, two
- * pinners take one pin after the other, in ways and with flags that they draw,
- * and store and load on both sides while they hold it. Others disturb the
- * memory meanwhile, as the round's *scene* says. What is drawn follows from
+ * pinners take one pin after the other, of pages, in ways and with flags that
+ * they draw, and store and load on both sides while they hold it. Others disturb
+ * the memory meanwhile, as the round's *scene* says. What is drawn follows from
  * seed and round; what comes first is chance.
  */
 #ifndef PINTEST_STRESS_H
@@ -16,7 +16,7 @@
 
 #define STRESS_PROCESSES	2
 #define STRESS_PINNERS		2
-#define STRESS_PINS		250
+#define STRESS_PINS		500
 
 /** struct stress_random - where random numbers come from */
 struct stress_random {
@@ -147,9 +147,9 @@ struct stress_example {
 /**
  * struct stress_result - what came of a round, or of many
  *
- * @pins: pins that were looked at: read-only ones, and those for writing
+ * @pins: pages that were pinned and looked at: read-only, and for writing
  * @found: what they were found to be
- * @refused: pins that the kernel refused since the memory was disturbed
+ * @refused: pages that the kernel refused since the memory was disturbed
  * @example: the first that was not fine
  */
 struct stress_result {
