@@ -5,8 +5,10 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
+#include <sys/mman.h>
 
 #include "test_checks.h"
+#include "words.h"
 
 /* A promise that is broken on the last page only. */
 #define LAST	(CHECK_PAGES - 1)
@@ -438,6 +440,39 @@ static void a_process_that_misses_its_own_write(void **state)
 	expect("rw", &scenario, &seen, VERDICT_BROKEN, FINDING_NONE);
 }
 
+static bool fits(const char *event, const char *kind)
+{
+	return event_fits(event_find(event), memory_kind_find(kind));
+}
+
+static void events_need_their_memory(void **state)
+{
+	(void)state;
+	assert_true(fits("write", "hole"));
+	assert_true(fits("truncate", "memfd-private"));
+	assert_false(fits("truncate", "anon"));
+	assert_true(fits("pageout", "anon"));
+	assert_false(fits("pageout", "memfd-hugetlb-2m"));
+}
+
+static void pages_that_may_not_be_read(void **state)
+{
+	size_t size = page_size();
+	uint64_t *page = mmap(NULL, size, PROT_READ | PROT_WRITE,
+			      MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	struct word word;
+
+	(void)state;
+	assert_true(page != MAP_FAILED);
+	words_fill(page, size, WORD_PROCESS);
+	word = word_if_readable(page);
+	assert_true(word_is(&word, WORD_PROCESS));
+	mprotect(page, size, PROT_NONE);
+	assert_false(word_if_readable(page).known);
+	munmap(page, size);
+	assert_false(word_if_readable(page).known);
+}
+
 /* A scenario that did not come to its end is judged by that, not by rules. */
 static void endings(void **state)
 {
@@ -708,6 +743,8 @@ int main(void)
 		cmocka_unit_test(refusal_rules),
 		cmocka_unit_test(forced_read_rules),
 		cmocka_unit_test(what_children_are_given),
+		cmocka_unit_test(events_need_their_memory),
+		cmocka_unit_test(pages_that_may_not_be_read),
 		cmocka_unit_test(place_rules),
 		cmocka_unit_test(anon_rule),
 		cmocka_unit_test(mapping_control),

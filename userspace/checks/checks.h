@@ -427,6 +427,9 @@ const struct event *events(size_t *count);
 /** event_find() - event of an id, or NULL */
 const struct event *event_find(const char *id);
 
+/** event_fits() - whether it can happen to such memory */
+bool event_fits(const struct event *event, const struct memory_kind *kind);
+
 /** event_detaches() - whether it may end the coherence of such memory */
 bool event_detaches(const struct event *event, const struct memory_kind *kind);
 

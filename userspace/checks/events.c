@@ -338,6 +338,12 @@ const struct event *event_find(const char *id)
 	return NULL;
 }
 
+bool event_fits(const struct event *event, const struct memory_kind *kind)
+{
+	return (kind->traits & event->needs) == event->needs &&
+	       !(kind->traits & event->lacks);
+}
+
 bool event_detaches(const struct event *event, const struct memory_kind *kind)
 {
 	unsigned int detaches = EVENT_DETACHES_SHARED;

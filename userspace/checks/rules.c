@@ -43,12 +43,9 @@ const struct access *accesses(size_t *count)
 /* Whether the memory can be pinned so, and the event can happen to it. */
 static bool fits(const struct scenario *scenario)
 {
-	const struct event *event = scenario->event;
-	unsigned int memory = scenario->memory->traits;
-
-	return way_is_for(scenario->way, scenario->access->foll, memory) &&
-	       (memory & event->needs) == event->needs &&
-	       !(memory & event->lacks);
+	return way_is_for(scenario->way, scenario->access->foll,
+			  scenario->memory->traits) &&
+	       event_fits(scenario->event, scenario->memory);
 }
 
 /* Files differ in what happens to files. */

@@ -36,6 +36,9 @@ void words_fill(void *addr, size_t length, uint64_t word);
 /** word_of_page() - what a page holds */
 struct word word_of_page(const void *page);
 
+/** word_if_readable() - the same; not known if this process may not read it */
+struct word word_if_readable(const void *page);
+
 /** words_of_memory() - what the first CHECK_PAGES pages hold for the process */
 void words_of_memory(const struct memory *memory, struct word *words);
 

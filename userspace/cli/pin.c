@@ -127,6 +127,10 @@ static void check_own(struct pin_options *options)
 		options->api = PINTEST_API_PIN_FAST;
 	if (!options->kind)
 		options->kind = parse_memory("anon");
+	if (options->event && !event_fits(options->event, options->kind))
+		cli_usage(&command_pin,
+			  "--event %s cannot happen to --memory %s: see 'pintest list events'",
+			  options->event->id, options->kind->id);
 	if (!options->pages)
 		options->pages = CHECK_PAGES;
 }

@@ -215,6 +215,9 @@ static int take_pin(struct pin_state *run)
 	}
 	report->pages = pintest_pin_pages(run->pin);
 	report->error = pintest_pin_errno(run->pin);
+	/* There may be nothing behind, which must not be touched. */
+	if (run->mapped)
+		run->memory.length = report->pages * page_size();
 	look_at_pin(run, &report->pinned);
 	return 0;
 }
@@ -248,9 +251,7 @@ static void compare_bytes(struct pin_state *run)
 {
 	struct word words[CHECK_PAGES] = { 0 };
 
-	words_of_memory(&run->memory, words);
-	run->report.process_reads = words[0];
-	memset(words, 0, sizeof(words));
+	run->report.process_reads = word_if_readable(run->memory.addr);
 	if (!words_of_pin(run->pin, words))
 		run->report.pin_reads = words[0];
 }
