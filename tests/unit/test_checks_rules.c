@@ -522,6 +522,21 @@ static void endings(void **state)
 		       cases[i].finding);
 }
 
+/* Who waits for the machine may be late, who waits for the pinned pages not. */
+static void late_events(void **state)
+{
+	struct observations seen = { .stage = STAGE_EVENT, .late = true };
+	struct scenario compact, mprotect;
+
+	(void)state;
+	compact = made_scenario("ro-longterm", "fast", "anon", "compact");
+	mprotect = made_scenario("ro-longterm", "fast", "anon", "mprotect-ro");
+	expect("ro-longterm", &compact, &seen, VERDICT_BROKEN, FINDING_NONE);
+	expect("ro-longterm", &mprotect, &seen, VERDICT_FAIL, FINDING_HANG);
+	seen.stage = STAGE_UNPIN;
+	expect("ro-longterm", &compact, &seen, VERDICT_FAIL, FINDING_HANG);
+}
+
 static void a_failure_is_worst(void **state)
 {
 	static const enum verdict order[] = {
@@ -739,6 +754,7 @@ int main(void)
 		cmocka_unit_test(control_rule),
 		cmocka_unit_test(a_process_that_misses_its_own_write),
 		cmocka_unit_test(endings),
+		cmocka_unit_test(late_events),
 		cmocka_unit_test(a_failure_is_worst),
 		cmocka_unit_test(refusal_rules),
 		cmocka_unit_test(forced_read_rules),

@@ -334,6 +334,8 @@ const struct way *ways(size_t *count);
  * @EVENT_WRITES_FILE: the file is written to, which shared memory may see
  * @EVENT_CLEARS: shared memory may read zeros afterwards
  * @EVENT_REMAPS: the memory is at another address afterwards
+ * @EVENT_MACHINE_WIDE: it is work on the whole machine, or waits for a daemon:
+ *	that it takes long says nothing of the pin
  */
 enum event_trait {
 	EVENT_WRITES		= 1 << 0,
@@ -349,6 +351,7 @@ enum event_trait {
 	EVENT_WRITES_FILE	= 1 << 10,
 	EVENT_CLEARS		= 1 << 11,
 	EVENT_REMAPS		= 1 << 12,
+	EVENT_MACHINE_WIDE	= 1 << 13,
 };
 
 /** define REPINS - how often an event with EVENT_REPINS pins and unpins */

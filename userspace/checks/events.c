@@ -96,7 +96,8 @@ static const struct event table[] = {
 	}, {
 		.id = "pressure",
 		.what = "memory runs short where the pages are charged, then the process writes",
-		.traits = COHERENT | EVENT_MOVES | EVENT_UNMAPS,
+		.traits = COHERENT | EVENT_MOVES | EVENT_UNMAPS |
+			  EVENT_MACHINE_WIDE,
 		.needs = MEMORY_PRIVATE | MEMORY_ANON,
 		.lacks = MEMORY_HUGETLB,
 		.prepare = event_pressure_prepare,
@@ -105,7 +106,7 @@ static const struct event table[] = {
 	}, {
 		.id = "drop-caches",
 		.what = "the file is written back and the page cache dropped, then the process writes",
-		.traits = COHERENT,
+		.traits = COHERENT | EVENT_MACHINE_WIDE,
 		.needs = MEMORY_FILE,
 		.lacks = MEMORY_PRIVATE | MEMORY_HUGETLB,
 		.run = event_drop_caches,
@@ -149,7 +150,7 @@ static const struct event table[] = {
 	}, {
 		.id = "balance",
 		.what = "NUMA balancing comes by, then the process writes",
-		.traits = COHERENT | EVENT_MOVES,
+		.traits = COHERENT | EVENT_MOVES | EVENT_MACHINE_WIDE,
 		.needs = MEMORY_ANON,
 		.lacks = MEMORY_HUGETLB | MEMORY_THP,
 		.prepare = event_balance_prepare,
@@ -157,7 +158,7 @@ static const struct event table[] = {
 	}, {
 		.id = "compact",
 		.what = "memory is compacted, then the process writes",
-		.traits = COHERENT,
+		.traits = COHERENT | EVENT_MACHINE_WIDE,
 		.run = event_compact,
 	}, {
 		.id = "soft-offline",
@@ -167,7 +168,7 @@ static const struct event table[] = {
 	}, {
 		.id = "ksm",
 		.what = "KSM merges equal pages, then the process writes",
-		.traits = COHERENT | EVENT_MOVES,
+		.traits = COHERENT | EVENT_MOVES | EVENT_MACHINE_WIDE,
 		.needs = MEMORY_PRIVATE | MEMORY_ANON,
 		.lacks = MEMORY_HUGETLB | MEMORY_THP,
 		.prepare = event_ksm_prepare,
@@ -182,7 +183,7 @@ static const struct event table[] = {
 	}, {
 		.id = "khugepaged",
 		.what = "khugepaged comes by, which makes a huge page of what is mapped page by page, then the process writes",
-		.traits = COHERENT | EVENT_MOVES,
+		.traits = COHERENT | EVENT_MOVES | EVENT_MACHINE_WIDE,
 		.needs = MEMORY_PRIVATE | MEMORY_ANON,
 		.lacks = MEMORY_HUGETLB | MEMORY_PTE_MAPPED,
 		.prepare = event_khugepaged_prepare,

@@ -45,13 +45,22 @@ struct told tell(const struct observations *seen, size_t page,
 }
 
 /*
- * A call into the kernel that hangs is a failure of the kernel; mapping
- * memory that takes too long is not. A check that stands alone tells of hangs
- * itself.
+ * A call into the kernel that hangs is a failure of the kernel, if it is about
+ * the pin or its memory. Mapping memory that takes too long is not, nor is an
+ * event that is work on the whole machine. A check that stands alone tells of
+ * hangs itself.
  */
-static struct judgement judge_late(const struct observations *seen)
+static bool may_be_late(const struct scenario *scenario, enum stage stage)
 {
-	bool ours = seen->stage == STAGE_MAP || seen->stage == STAGE_SOLO;
+	return stage == STAGE_MAP || stage == STAGE_SOLO ||
+	       (stage == STAGE_EVENT &&
+		scenario->event->traits & EVENT_MACHINE_WIDE);
+}
+
+static struct judgement judge_late(const struct scenario *scenario,
+				   const struct observations *seen)
+{
+	bool ours = may_be_late(scenario, seen->stage);
 
 	return judged(ours ? VERDICT_BROKEN : VERDICT_FAIL,
 		      ours ? FINDING_NONE : FINDING_HANG,
@@ -79,9 +88,8 @@ static struct judgement judge_refused(const struct observations *seen)
 struct judgement judge_ending(const struct scenario *scenario,
 			      const struct observations *seen)
 {
-	(void)scenario;
 	if (seen->late)
-		return judge_late(seen);
+		return judge_late(scenario, seen);
 	if (seen->signal)
 		return judged(VERDICT_BROKEN, FINDING_NONE,
 			      "killed while %s: %s", stage_name(seen->stage),
