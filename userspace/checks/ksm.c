@@ -12,12 +12,23 @@
 
 #define KSM	"kernel/mm/ksm/"
 
+/* Since 6.8 there may be one that sets how much is scanned, and lets nobody else. */
+static int dismiss_advisor(struct settings *settings)
+{
+	int ret = settings_write(settings, KSM "advisor_mode", "none");
+
+	return ret == -ENOENT ? 0 : ret;
+}
+
 /* It stops before it is slowed down again: what changed last is put back first. */
 static int start_ksm(struct settings *settings, const char *sleep_ms,
 		     struct reason *why)
 {
-	int ret = settings_write(settings, KSM "sleep_millisecs", sleep_ms);
+	int ret = dismiss_advisor(settings);
 
+	if (!ret)
+		ret = settings_write(settings, KSM "sleep_millisecs",
+				     sleep_ms);
 	if (!ret)
 		ret = settings_write(settings, KSM "pages_to_scan", "1000");
 	if (!ret)
