@@ -184,6 +184,9 @@ static void places(void **state)
 		&seen.pages[CHECK_PAGES - 1].records[MOMENT_PINNED];
 
 	(void)state;
+	expect("ro-longterm-place", &scenario, &seen, VERDICT_SKIP,
+	       FINDING_NONE);
+	seen.pages[0].records[MOMENT_PINNED].fields |= PINTEST_FIELD_ZONE;
 	record->fields |= PINTEST_FIELD_ZONE | PINTEST_FIELD_MIGRATETYPE;
 	record->zone = PINTEST_ZONE_NORMAL;
 	record->migratetype = PINTEST_MIGRATE_MOVABLE;

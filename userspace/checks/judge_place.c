@@ -14,6 +14,26 @@ bool record_is_movable(const struct pintest_record *record)
 	       record->migratetype == PINTEST_MIGRATE_CMA;
 }
 
+static struct judgement judge_page_place(const struct pintest_record *record,
+					 size_t page)
+{
+	struct judgement judgement = { .verdict = VERDICT_PASS };
+
+	if (!(record->fields & (PINTEST_FIELD_ZONE |
+				PINTEST_FIELD_MIGRATETYPE))) {
+		judgement.verdict = VERDICT_SKIP;
+		reason(&judgement.why, 0,
+		       "this kernel does not tell where pages lie");
+	} else if (record_is_movable(record)) {
+		judgement.verdict = VERDICT_FAIL;
+		judgement.finding = FINDING_STAYS;
+		reason(&judgement.why, 0,
+		       "page %zu is pinned where it was, in memory that is to be kept movable",
+		       page);
+	}
+	return judgement;
+}
+
 /* Where they were before is what their memory kind promises. */
 struct judgement judge_place(const struct scenario *scenario,
 			     const struct observations *seen)
@@ -22,15 +42,8 @@ struct judgement judge_place(const struct scenario *scenario,
 	size_t i;
 
 	(void)scenario;
-	for (i = 0; i < CHECK_PAGES; i++) {
-		if (!record_is_movable(&seen->pages[i].records[MOMENT_PINNED]))
-			continue;
-		judgement.verdict = VERDICT_FAIL;
-		judgement.finding = FINDING_STAYS;
-		reason(&judgement.why, 0,
-		       "page %zu is pinned where it was, in memory that is to be kept movable",
-		       i);
-		break;
-	}
+	for (i = 0; i < CHECK_PAGES && !judgement.verdict; i++)
+		judgement = judge_page_place(
+			&seen->pages[i].records[MOMENT_PINNED], i);
 	return judgement;
 }
