@@ -90,6 +90,7 @@ static int fill_sysfs(void **state)
 	put(POOL "/free_hugepages", "1");
 	put(POOL "/resv_hugepages", "0");
 	put(THP "/enabled", "always madvise [never]");
+	put(THP "/defrag", "always defer defer+madvise madvise [never]");
 	put(THP "/hpage_pmd_size", "2097152");
 	put(THP "/use_zero_page", "0");
 	put(THP "/hugepages-2048kB/enabled", "always inherit madvise [never]");
@@ -145,10 +146,12 @@ static void a_choice_is_put_back(void **state)
 	(void)state;
 	assert_int_equal(settings_need_thp(settings, true, &why), 0);
 	expect(THP "/enabled", "madvise");
+	expect(THP "/defrag", "madvise");
 	expect(THP "/hugepages-2048kB/enabled", "inherit");
 	expect(THP "/use_zero_page", "1");
 	settings_restore(settings);
 	expect(THP "/enabled", "never");
+	expect(THP "/defrag", "never");
 	expect(THP "/hugepages-2048kB/enabled", "never");
 	expect(THP "/use_zero_page", "0");
 }
@@ -160,12 +163,14 @@ static void what_is_right_is_left_alone(void **state)
 
 	(void)state;
 	put(THP "/enabled", "[always] madvise never");
+	put(THP "/defrag", "always defer [defer+madvise] madvise never");
 	put(THP "/hugepages-2048kB/enabled", "always [inherit] madvise never");
 	put(THP "/use_zero_page", "1");
 	assert_int_equal(settings_need_thp(settings, true, &why), 0);
 	assert_int_equal(settings_need_hugepages(settings, SIZE_2M, 1, &why),
 			 0);
 	expect(THP "/enabled", "[always] madvise never");
+	expect(THP "/defrag", "always defer [defer+madvise] madvise never");
 	settings_restore(settings);
 	expect(THP "/enabled", "[always] madvise never");
 }

@@ -91,7 +91,7 @@ static int enable(struct settings *settings, const char *file,
 	if (!ret)
 		return 0;
 	return settings_refused(why, ret,
-				"transparent huge pages are off, and %s cannot be set",
+				"transparent huge pages are not to be had: %s cannot be set",
 				file);
 }
 
@@ -118,6 +118,23 @@ static int enable_pmd_size(struct settings *settings, struct reason *why)
 	return settings_need_thp_size(settings, size, why);
 }
 
+/* Whether advice makes the kernel make room for a huge page. */
+static bool makes_room(const char *value)
+{
+	return !settings_chosen(value, "never") &&
+	       !settings_chosen(value, "defer");
+}
+
+/* On kernels that cannot be told, it does. */
+static int enable_defrag(struct settings *settings, struct reason *why)
+{
+	char value[SETTING_LENGTH];
+
+	if (settings_read(settings, THP "defrag", value) || makes_room(value))
+		return 0;
+	return enable(settings, THP "defrag", "madvise", why);
+}
+
 static int enable_zero_page(struct settings *settings, struct reason *why)
 {
 	const char *file = THP "use_zero_page";
@@ -140,6 +157,8 @@ int settings_need_thp(struct settings *settings, bool zero_page,
 			      "this kernel has no transparent huge pages");
 	if (settings_chosen(value, "never"))
 		ret = enable(settings, THP "enabled", "madvise", why);
+	if (!ret)
+		ret = enable_defrag(settings, why);
 	if (!ret)
 		ret = enable_pmd_size(settings, why);
 	if (!ret && zero_page)

@@ -239,6 +239,30 @@ void memory_unmap(struct memory *memory)
 	memory->fd = -1;
 }
 
+int memory_no_huge_page(const struct memory_kind *kind, struct reason *why)
+{
+	return reason(why, -EOPNOTSUPP,
+		      "no huge page of %" PRIu64
+		      " KiB could be had for %s: free memory",
+		      kind->huge_size >> 10, kind->id);
+}
+
+/* Without enough memory in one piece the kernel takes smaller pages instead. */
+static int verify_huge(const struct memory_kind *kind,
+		       const struct pintest_record *record, struct reason *why)
+{
+	const uint64_t huge = PINTEST_PAGE_THP | PINTEST_PAGE_HUGE_ZERO;
+	uint64_t size = (uint64_t)page_size() << record->folio_order;
+
+	if (!(kind->traits & MEMORY_THP))
+		return 0;
+	if (kind->is & huge & record->flags_known & ~record->flags)
+		return memory_no_huge_page(kind, why);
+	if (record->fields & PINTEST_FIELD_FOLIO && size < kind->huge_size)
+		return memory_no_huge_page(kind, why);
+	return 0;
+}
+
 static int verify_flags(const struct memory_kind *kind,
 			const struct pintest_record *record,
 			struct reason *why)
@@ -296,8 +320,10 @@ static int verify_record(const struct memory_kind *kind,
 			 const struct pintest_record *record,
 			 struct reason *why)
 {
-	int ret = verify_flags(kind, record, why);
+	int ret = verify_huge(kind, record, why);
 
+	if (!ret)
+		ret = verify_flags(kind, record, why);
 	if (!ret)
 		ret = verify_folio(kind, record, why);
 	return ret ? ret : verify_place(kind, record, why);
@@ -318,6 +344,15 @@ static int verify_mapped(const struct memory_kind *kind, size_t page,
 	return 0;
 }
 
+/* Not every kernel tells what is mapped: what the bytes tell is left then. */
+static int verify_untold(const struct memory_kind *kind, struct reason *why)
+{
+	if (!(kind->traits & MEMORY_MOVABLE))
+		return 0;
+	return reason(why, -EOPNOTSUPP,
+		      "this kernel does not tell where memory lies that is not pinned");
+}
+
 int memory_verify(struct pintest *pt, const struct memory *memory,
 		  struct reason *why)
 {
@@ -330,9 +365,8 @@ int memory_verify(struct pintest *pt, const struct memory *memory,
 					    &record, 1);
 		int ret;
 
-		/* Not every kernel tells; what the bytes tell is left. */
 		if (n == -EBADRQC)
-			return 0;
+			return verify_untold(memory->kind, why);
 		ret = verify_mapped(memory->kind, (at - start) / page_size(),
 				    n, why);
 		if (!ret && n)

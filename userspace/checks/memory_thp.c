@@ -216,6 +216,8 @@ static int map_collapsed(struct memory *memory, struct reason *why)
 	if (errno == EINVAL)
 		return reason(why, -EOPNOTSUPP,
 			      "this kernel has no MADV_COLLAPSE");
+	if (errno == ENOMEM)
+		return memory_no_huge_page(memory->kind, why);
 	return refused(memory, "MADV_COLLAPSE", why);
 }
 

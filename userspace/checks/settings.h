@@ -89,7 +89,7 @@ int settings_need_hugepages(struct settings *settings, uint64_t size,
 			    unsigned int count, struct reason *why);
 
 /**
- * settings_need_thp() - see to it that MADV_HUGEPAGE has an effect
+ * settings_need_thp() - see to it that MADV_HUGEPAGE gives huge pages
  * @settings: takes the change
  * @zero_page: also that reading maps the huge zero page
  * @why: why it cannot be had
