@@ -411,6 +411,7 @@ typedef int event_prepare_fn(const struct memory_kind *kind,
  * @prepare: changes settings that it takes, or NULL
  * @begin: what has to be so before the memory is mapped, or NULL
  * @run: makes it happen; NULL if there is no more to it than its traits
+ * @end: undoes what begin() did, also if run() was never called; or NULL
  */
 struct event {
 	const char *id;
@@ -422,6 +423,7 @@ struct event {
 	event_prepare_fn *prepare;
 	int (*begin)(struct reason *why);
 	int (*run)(struct event_run *run, struct reason *why);
+	void (*end)(void);
 };
 
 /** events() - the table of events; @count is how many rows there are */

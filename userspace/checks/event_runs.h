@@ -33,6 +33,7 @@ int event_pageout(struct event_run *run, struct reason *why);
 event_prepare_fn event_pressure_prepare;
 int event_pressure_begin(struct reason *why);
 int event_pressure(struct event_run *run, struct reason *why);
+void event_pressure_end(void);
 int event_free(struct event_run *run, struct reason *why);
 int event_drop_caches(struct event_run *run, struct reason *why);
 

@@ -103,6 +103,7 @@ static const struct event table[] = {
 		.prepare = event_pressure_prepare,
 		.begin = event_pressure_begin,
 		.run = event_pressure,
+		.end = event_pressure_end,
 	}, {
 		.id = "drop-caches",
 		.what = "the file is written back and the page cache dropped, then the process writes",

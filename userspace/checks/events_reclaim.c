@@ -105,11 +105,12 @@ int event_free(struct event_run *run, struct reason *why)
 
 /*
  * A cgroup that the memory is charged to, so that nobody else's is reclaimed.
- * One that a killed run has left is used again.
+ * One that a killed run has left is used again, without its limit.
  */
 #define CGROUPS		"/sys/fs/cgroup"
 #define CGROUP		CGROUPS "/pintest"
 #define CONTROL		"fs/cgroup/cgroup.subtree_control"
+#define SWAPPINESS	SETTINGS_PROC_SYS "vm/swappiness"
 
 /* A cgroup controls memory if the one above lets it. */
 static int need_memory_control(struct settings *settings)
@@ -123,6 +124,18 @@ static int need_memory_control(struct settings *settings)
 	return ret ? ret : settings_write_once(settings, CONTROL, "+memory");
 }
 
+/* Without any, reclaim of a cgroup leaves anonymous memory alone. */
+static int need_swappiness(struct settings *settings, struct reason *why)
+{
+	uint64_t swappiness;
+	int ret = settings_read_number(settings, SWAPPINESS, &swappiness);
+
+	if (!ret && !swappiness)
+		ret = settings_write(settings, SWAPPINESS, "60");
+	return ret ? settings_refused(why, ret, "vm.swappiness cannot be set") :
+		     0;
+}
+
 int event_pressure_prepare(const struct memory_kind *kind,
 			   struct settings *settings, struct reason *why)
 {
@@ -133,7 +146,8 @@ int event_pressure_prepare(const struct memory_kind *kind,
 		return settings_refused(why, ret,
 					"there are no cgroups that control memory below %s",
 					CGROUPS);
-	return settings_need_swap(settings, why);
+	ret = need_swappiness(settings, why);
+	return ret ? ret : settings_need_swap(settings, why);
 }
 
 static int write_file(const char *path, const char *text)
@@ -155,7 +169,9 @@ int event_pressure_begin(struct reason *why)
 	if (mkdir(CGROUP, 0755) && errno != EEXIST)
 		return reason(why, -EOPNOTSUPP, "cannot create %s: %s", CGROUP,
 			      strerror(errno));
-	ret = write_file(CGROUP "/cgroup.procs", "0");
+	ret = write_file(CGROUP "/memory.high", "max");
+	if (!ret)
+		ret = write_file(CGROUP "/cgroup.procs", "0");
 	return ret ? reason(why, ret, "cannot enter %s: %s", CGROUP,
 			    strerror(-ret)) : 0;
 }
@@ -201,11 +217,19 @@ int event_pressure(struct event_run *run, struct reason *why)
 			ret = -EAGAIN;
 	}
 	write_file(CGROUP "/memory.high", "max");
-	rmdir(CGROUP);
 	if (ret == -EAGAIN)
 		reason(why, ret,
 		       "memory pressure leaves memory mapped that is not pinned");
 	return ret;
+}
+
+/* A process that is still in it cannot remove it. */
+void event_pressure_end(void)
+{
+	struct reason ignored;
+
+	if (!access(CGROUP, F_OK) && !leave_cgroup(&ignored))
+		rmdir(CGROUP);
 }
 
 /* Page cache that is clean and not mapped by others could go. */

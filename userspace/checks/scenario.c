@@ -269,4 +269,6 @@ void scenario_run(struct pintest *pt, const struct scenario *scenario,
 	event_end(&going.event, &ignored);
 	pintest_pin_free(going.pin);
 	memory_unmap(&going.memory);
+	if (scenario->event->end)
+		scenario->event->end();
 }

@@ -313,6 +313,8 @@ int pin_run(const struct pin_options *options)
 	pin_report_clear(&run.report);
 	if (run.mapped)
 		memory_unmap(&run.memory);
+	if (options->event && options->event->end)
+		options->event->end();
 	if (settings_restore(run.settings))
 		ret = CLI_BROKEN;
 	pintest_close(run.pt);
