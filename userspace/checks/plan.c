@@ -10,11 +10,54 @@
 
 #include "engine.h"
 
-/* A plan in the making: both lists can hold every product of the axes. */
+/*
+ * A plan in the making. Both lists grow: most products of the axes are no check,
+ * and room for all of them is more than small machines have.
+ */
 struct making {
 	const struct plan_choice *choice;
 	struct plan *plan;
+	bool failed;
 };
+
+/* See to it that one more than @count fits; room doubles whenever it is full. */
+static bool make_room(struct making *making, void **list, size_t count,
+		      size_t size)
+{
+	void *larger;
+
+	if (count & (count - 1))
+		return true;
+	larger = reallocarray(*list, count ? 2 * count : 1, size);
+	if (!larger) {
+		making->failed = true;
+		return false;
+	}
+	*list = larger;
+	return true;
+}
+
+static void push_check(struct making *making, const struct check *check)
+{
+	struct plan *plan = making->plan;
+
+	if (!make_room(making, (void **)&plan->checks, plan->check_count,
+		       sizeof(*check)))
+		return;
+	plan->checks[plan->check_count++] = *check;
+}
+
+static bool push_scenario(struct making *making,
+			  const struct scenario *scenario)
+{
+	struct plan *plan = making->plan;
+
+	if (!make_room(making, (void **)&plan->scenarios,
+		       plan->scenario_count, sizeof(*scenario)))
+		return false;
+	plan->scenarios[plan->scenario_count++] = *scenario;
+	return true;
+}
 
 static bool is_chosen(const struct plan_choice *choice, const char *id)
 {
@@ -26,26 +69,25 @@ static bool is_chosen(const struct plan_choice *choice, const char *id)
 	return !choice->glob_count;
 }
 
-static void add_check(const struct making *making, const struct rule *rule,
+static void add_check(struct making *making, const struct rule *rule,
 		      const struct scenario *scenario)
 {
-	struct plan *plan = making->plan;
-	struct check *check = &plan->checks[plan->check_count];
+	struct check check = {
+		.rule = rule,
+		.scenario = making->plan->scenario_count,
+	};
 
 	if (strcmp(rule->access, scenario->access->id) ||
 	    !rule->applies(scenario))
 		return;
-	snprintf(check->id, sizeof(check->id), "%s.%s.%s.%s", rule->id,
+	snprintf(check.id, sizeof(check.id), "%s.%s.%s.%s", rule->id,
 		 scenario->way->id, scenario->memory->id, scenario->event->id);
-	if (!is_chosen(making->choice, check->id))
-		return;
-	check->rule = rule;
-	check->scenario = plan->scenario_count;
-	plan->check_count++;
+	if (is_chosen(making->choice, check.id))
+		push_check(making, &check);
 }
 
 /* A scenario is run if a check wants it. */
-static void add_scenario(const struct making *making,
+static void add_scenario(struct making *making,
 			 const struct scenario *scenario)
 {
 	struct plan *plan = making->plan;
@@ -55,10 +97,10 @@ static void add_scenario(const struct making *making,
 	for (i = 0; i < count; i++)
 		add_check(making, &rule[i], scenario);
 	if (plan->check_count > checks)
-		plan->scenarios[plan->scenario_count++] = *scenario;
+		push_scenario(making, scenario);
 }
 
-static void add_events(const struct making *making, struct scenario *scenario)
+static void add_events(struct making *making, struct scenario *scenario)
 {
 	size_t count, i;
 	const struct event *event = events(&count);
@@ -69,7 +111,7 @@ static void add_events(const struct making *making, struct scenario *scenario)
 	}
 }
 
-static void add_ways(const struct making *making, struct scenario *scenario)
+static void add_ways(struct making *making, struct scenario *scenario)
 {
 	size_t count, i;
 	const struct way *way = ways(&count);
@@ -82,7 +124,7 @@ static void add_ways(const struct making *making, struct scenario *scenario)
 	}
 }
 
-static void add_accesses(const struct making *making,
+static void add_accesses(struct making *making,
 			 struct scenario *scenario)
 {
 	size_t count, i;
@@ -95,7 +137,7 @@ static void add_accesses(const struct making *making,
 }
 
 /* Kinds are outermost, since settings are changed for each of them. */
-static void add_kinds(const struct making *making)
+static void add_kinds(struct making *making)
 {
 	struct scenario scenario = { 0 };
 	size_t count, i;
@@ -110,20 +152,19 @@ static void add_kinds(const struct making *making)
 }
 
 /* A unit test sees to it that no id is cut. */
-static void add_solo(const struct making *making, const struct solo *solo)
+static void add_solo(struct making *making, const struct solo *solo)
 {
-	struct plan *plan = making->plan;
-	struct check *check = &plan->checks[plan->check_count];
+	struct check check = { .scenario = making->plan->scenario_count };
+	struct scenario scenario = { .solo = solo };
 
 	if (!is_chosen(making->choice, solo->id))
 		return;
-	snprintf(check->id, sizeof(check->id), "%s", solo->id);
-	check->scenario = plan->scenario_count++;
-	plan->scenarios[check->scenario].solo = solo;
-	plan->check_count++;
+	snprintf(check.id, sizeof(check.id), "%s", solo->id);
+	if (push_scenario(making, &scenario))
+		push_check(making, &check);
 }
 
-static void add_solos(const struct making *making)
+static void add_solos(struct making *making)
 {
 	size_t count, i;
 	const struct solo *solo = solos(&count);
@@ -134,38 +175,19 @@ static void add_solos(const struct making *making)
 		add_solo(making, &solo[i]);
 }
 
-static size_t all_scenarios(void)
-{
-	size_t kinds, access, way, event;
-
-	memory_kinds(&kinds);
-	accesses(&access);
-	ways(&way);
-	events(&event);
-	return kinds * access * way * event;
-}
-
 struct plan *plan_new(const struct plan_choice *choice)
 {
 	struct plan *plan = calloc(1, sizeof(*plan));
 	struct making making = { .choice = choice, .plan = plan };
-	size_t rule_count, solo_count, scenarios = all_scenarios();
 
 	if (!plan)
 		return NULL;
-	rules(&rule_count);
-	solos(&solo_count);
-	plan->scenarios = calloc(scenarios + solo_count,
-				 sizeof(*plan->scenarios));
-	plan->checks = calloc(scenarios * rule_count + solo_count,
-			      sizeof(*plan->checks));
-	if (!plan->scenarios || !plan->checks) {
-		plan_free(plan);
-		return NULL;
-	}
 	add_kinds(&making);
 	add_solos(&making);
-	return plan;
+	if (!making.failed)
+		return plan;
+	plan_free(plan);
+	return NULL;
 }
 
 void plan_free(struct plan *plan)
