@@ -132,6 +132,66 @@ static void names_are_read_or_told(void **state)
 	assert_non_null(strstr(said, "nofault"));
 }
 
+static void read_rounds(const void *text)
+{
+	cli_number_in(&command, "rounds", text, 1, UINT32_MAX);
+}
+
+static void numbers_have_bounds(void **state)
+{
+	char said[512];
+
+	(void)state;
+	assert_int_equal(in_child(read_rounds, "1", said), CLEAN);
+	assert_int_equal(in_child(read_rounds, "4294967295", said), CLEAN);
+	assert_int_equal(in_child(read_rounds, "0", said), CLI_USAGE);
+	assert_int_equal(in_child(read_rounds, "4294967296", said), CLI_USAGE);
+	assert_non_null(strstr(said, "--rounds takes 1 to 4294967295"));
+}
+
+static void read_ways(const void *text)
+{
+	if (cli_ways(&command, text) != (1 << PINTEST_API_PIN |
+					 1 << PINTEST_API_PIN_FAST))
+		_exit(CLEAN + 1);
+}
+
+static void ways_are_read_or_told(void **state)
+{
+	char said[512];
+
+	(void)state;
+	assert_int_equal(in_child(read_ways, "slow,fast", said), CLEAN);
+	assert_int_equal(in_child(read_ways, "", said), CLI_USAGE);
+	assert_int_equal(in_child(read_ways, "slow,,fast", said), CLI_USAGE);
+	assert_int_equal(in_child(read_ways, "slow,quick", said), CLI_USAGE);
+	assert_non_null(strstr(said, "--ways does not know 'quick'"));
+}
+
+struct wish {
+	bool one;
+	bool other;
+};
+
+static void exclude(const void *arg)
+{
+	const struct wish *wish = arg;
+
+	cli_exclude(&command, wish->one, "one", wish->other, "other");
+}
+
+static void options_exclude_each_other(void **state)
+{
+	char said[512];
+
+	(void)state;
+	assert_int_equal(in_child(exclude, &(struct wish) { 1, 0 }, said),
+			 CLEAN);
+	assert_int_equal(in_child(exclude, &(struct wish) { 1, 1 }, said),
+			 CLI_USAGE);
+	assert_non_null(strstr(said, "--one and --other exclude each other"));
+}
+
 /* A command line, and what is read of it. */
 struct line {
 	const char *args[MAX_ARGS];
@@ -229,6 +289,9 @@ int main(void)
 		cmocka_unit_test(numbers_are_read),
 		cmocka_unit_test(what_is_no_number_is_told),
 		cmocka_unit_test(names_are_read_or_told),
+		cmocka_unit_test(numbers_have_bounds),
+		cmocka_unit_test(ways_are_read_or_told),
+		cmocka_unit_test(options_exclude_each_other),
 		cmocka_unit_test(options_are_read),
 		cmocka_unit_test(wrong_options_are_told),
 		cmocka_unit_test(operands_are_told),

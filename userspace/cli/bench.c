@@ -7,9 +7,9 @@
 #include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "array_size.h"
 #include "bench.h"
@@ -234,12 +234,8 @@ static void add_api(struct bench_options *options, const char *option,
 static void add_number(struct values *values, const char *option,
 		       const char *word, uint64_t most)
 {
-	uint64_t value = cli_number(&command_bench, option, word);
-
-	if (!value || value > most)
-		cli_usage(&command_bench, "--%s takes 1 to %" PRIu64, option,
-			  most);
-	add_value(values, option, value);
+	add_value(values, option,
+		  cli_number_in(&command_bench, option, word, 1, most));
 }
 
 static void add_size(struct bench_options *options, const char *option,
@@ -288,7 +284,8 @@ static void parse_option(struct bench_options *options, int key, char *value)
 		each_word(options, "threads", value, add_threads);
 		break;
 	case 'r':
-		options->rounds = cli_number(&command_bench, "rounds", value);
+		options->rounds = cli_number_in(&command_bench, "rounds",
+						value, 1, UINT_MAX);
 		break;
 	case 'c':
 		options->chart = value;
@@ -361,19 +358,6 @@ static size_t count_cases(const struct bench_options *options)
 	       options->threads.count * options->sizes.count;
 }
 
-/* Which case is under way, for whoever watches. */
-static void progress(const struct bench_case *bench, size_t i, size_t count)
-{
-	if (!isatty(STDERR_FILENO))
-		return;
-	fprintf(stderr, "\r\033[K");
-	if (bench)
-		fprintf(stderr, "%zu of %zu: %s, %s, %" PRIu64 " KiB", i + 1,
-			count, bench->kind->id,
-			pintest_name(PINTEST_NAMES_API, bench->api),
-			bench->size >> 10);
-}
-
 static size_t measure_all(struct pintest *pt,
 			  const struct bench_options *options,
 			  struct bench_case *cases, size_t count)
@@ -382,11 +366,14 @@ static size_t measure_all(struct pintest *pt,
 
 	for (i = 0; i < count; i++) {
 		cases[i] = case_at(options, i);
-		progress(&cases[i], i, count);
+		cli_progress("%zu of %zu: %s, %s, %" PRIu64 " KiB", i + 1,
+			     count, cases[i].kind->id,
+			     pintest_name(PINTEST_NAMES_API, cases[i].api),
+			     cases[i].size >> 10);
 		if (bench_measure(pt, &cases[i], options->rounds))
 			failed++;
 	}
-	progress(NULL, 0, 0);
+	cli_end_progress();
 	return failed;
 }
 
@@ -402,38 +389,45 @@ static void print_cases(const struct bench_options *options,
 	table_print(table);
 }
 
-static int write_chart(const char *path, const struct bench_case *cases,
-		       size_t count)
+/* Before anything is measured, which may take long and would be in vain. */
+static FILE *open_chart(const char *path)
 {
 	FILE *out = fopen(path, "we");
-	int ret = CLI_PASSED;
 
-	if (!out) {
-		warn("cannot write %s", path);
-		return CLI_FAILED;
-	}
+	if (!out)
+		err(CLI_FAILED, "cannot write %s", path);
+	return out;
+}
+
+static int write_chart(const char *path, FILE *out,
+		       const struct bench_case *cases, size_t count)
+{
+	bool failed;
+
 	bench_chart(cases, count, out);
-	if (ferror(out))
-		ret = CLI_FAILED;
-	if (fclose(out) || ret) {
+	failed = ferror(out);
+	if (fclose(out) || failed) {
 		warn("cannot write %s", path);
 		return CLI_FAILED;
 	}
-	return ret;
+	return CLI_PASSED;
 }
 
 static int run_cases(struct pintest *pt, const struct bench_options *options)
 {
 	size_t count = count_cases(options), failed, i;
 	struct bench_case *cases = calloc(count, sizeof(*cases));
+	FILE *chart = NULL;
 	int ret = CLI_PASSED;
 
 	if (!cases)
 		errx(CLI_FAILED, "no memory left");
+	if (options->chart)
+		chart = open_chart(options->chart);
 	failed = measure_all(pt, options, cases, count);
 	print_cases(options, cases, count);
-	if (options->chart)
-		ret = write_chart(options->chart, cases, count);
+	if (chart)
+		ret = write_chart(options->chart, chart, cases, count);
 	if (failed == count)
 		ret = CLI_FAILED;
 	for (i = 0; i < count; i++)

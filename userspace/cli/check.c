@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "check_json.h"
 #include "cli.h"
@@ -19,7 +18,6 @@
 
 /* Far beyond what emulation on a busy machine takes. */
 #define DEADLINE_MS	60000
-#define GLOBS_MAX	64
 
 enum format {
 	FORMAT_TEXT,
@@ -29,7 +27,7 @@ enum format {
 
 /* The command line. */
 struct check_options {
-	const char *globs[GLOBS_MAX];
+	struct cli_globs globs;
 	struct plan_choice choice;
 	enum format format;
 	bool known;
@@ -53,27 +51,18 @@ static const struct cli_option check_options[] = {
 	{ 0 },
 };
 
-/* One line that is written over, for who waits at a terminal. */
 static void show_progress(void *data, const struct run *run,
 			  const struct scenario *scenario)
 {
-	(void)data;
-	if (!isatty(STDERR_FILENO))
-		return;
-	fprintf(stderr, "\r[%zu/%zu] ", run->result_count,
-		run->plan->check_count);
-	if (scenario->solo)
-		fprintf(stderr, "%s\033[K", scenario->solo->id);
-	else
-		fprintf(stderr, "%s %s.%s.%s\033[K", scenario->access->id,
-			scenario->way->id, scenario->memory->id,
-			scenario->event->id);
-}
+	size_t done = run->result_count, all = run->plan->check_count;
 
-static void end_progress(void)
-{
-	if (isatty(STDERR_FILENO))
-		fprintf(stderr, "\r\033[K");
+	(void)data;
+	if (scenario->solo)
+		cli_progress("[%zu/%zu] %s", done, all, scenario->solo->id);
+	else
+		cli_progress("[%zu/%zu] %s %s.%s.%s", done, all,
+			     scenario->access->id, scenario->way->id,
+			     scenario->memory->id, scenario->event->id);
 }
 
 static void print_ktap(void *data, const struct run *run,
@@ -131,15 +120,6 @@ static int exit_code(const struct run *run)
 	return codes[worst];
 }
 
-/* Whoever sent the signal sees this process end of it. */
-static void end_by_signal(int number)
-{
-	warnx("ended by signal %d: settings are as they were", number);
-	fflush(stdout);
-	signal(number, SIG_DFL);
-	raise(number);
-}
-
 static int run_plan(const struct check_options *options,
 		    const struct plan *plan, struct pintest *pt)
 {
@@ -157,11 +137,14 @@ static int run_plan(const struct check_options *options,
 	if (options->format == FORMAT_KTAP)
 		ktap_begin(stdout, plan);
 	ret = engine_run(&engine, plan, &run);
-	end_progress();
+	cli_end_progress();
 	if (ret >= 0 || run.result_count || options->format == FORMAT_KTAP)
 		print_run(options, &run);
-	if (ret > 0)
-		end_by_signal(ret);
+	if (ret > 0) {
+		warnx("ended by signal %d: settings are %sas they were", ret,
+		      run.unrestored ? "not all " : "");
+		cli_end_by_signal(ret);
+	}
 	if (ret)
 		warnx("cannot run checks: %s", settings_error(ret));
 	else
@@ -188,57 +171,62 @@ static bool matches_nothing(const struct plan_choice *choice)
 	return nothing;
 }
 
+/* Which of the options is to blame. */
+static void tell_no_match(struct plan_choice choice)
+{
+	const char *glob = choice.globs[0], *with = "";
+	struct plan_choice any = choice;
+
+	any.way_mask = ~0ULL;
+	choice.longer = true;
+	if (!matches_nothing(&any))
+		with = " in these --ways";
+	else if (!matches_nothing(&choice))
+		with = " without --long";
+	cli_usage(&command_check,
+		  "--filter '%s' matches no check%s: see 'pintest list'", glob,
+		  with);
+}
+
 /* A misspelt filter must not look like a pass. */
 static void check_globs(const struct check_options *options)
 {
 	struct plan_choice choice = options->choice;
 	size_t i;
 
-	for (i = 0; i < options->choice.glob_count; i++) {
-		choice.globs = &options->globs[i];
+	for (i = 0; i < options->globs.count; i++) {
+		choice.globs = &options->globs.glob[i];
 		choice.glob_count = 1;
-		choice.longer = options->choice.longer;
-		if (!matches_nothing(&choice))
-			continue;
-		choice.longer = true;
-		cli_usage(&command_check,
-			  "--filter '%s' matches no check%s: see 'pintest list'",
-			  options->globs[i],
-			  matches_nothing(&choice) ? "" : " without --long");
+		if (matches_nothing(&choice))
+			tell_no_match(choice);
 	}
 }
 
-static uint64_t parse_ways(char *list)
+static void choose_format(struct check_options *options, enum format format)
 {
-	uint64_t mask = 0;
-	char *word;
-
-	for (word = strtok(list, ","); word; word = strtok(NULL, ","))
-		mask |= 1ULL << cli_value(&command_check, "ways",
-					  PINTEST_NAMES_API, word);
-	return mask;
+	if (options->format != FORMAT_TEXT && options->format != format)
+		cli_usage(&command_check,
+			  "--ktap and --json exclude each other");
+	options->format = format;
 }
 
 static void parse_option(struct check_options *options, int key)
 {
 	switch (key) {
 	case 'f':
-		if (options->choice.glob_count == GLOBS_MAX)
-			cli_usage(&command_check, "at most %d --filter",
-				  GLOBS_MAX);
-		options->globs[options->choice.glob_count++] = optarg;
+		cli_add_glob(&command_check, &options->globs, optarg);
 		break;
 	case 'w':
-		options->choice.way_mask = parse_ways(optarg);
+		options->choice.way_mask = cli_ways(&command_check, optarg);
 		break;
 	case 'v':
 		options->verbose = true;
 		break;
 	case 'J':
-		options->format = FORMAT_JSON;
+		choose_format(options, FORMAT_JSON);
 		break;
 	case OPTION_KTAP:
-		options->format = FORMAT_KTAP;
+		choose_format(options, FORMAT_KTAP);
 		break;
 	case OPTION_KNOWN:
 		options->known = true;
@@ -256,10 +244,11 @@ static int run_check(int argc, char **argv)
 	struct pintest *pt;
 	int key, ret;
 
-	options.choice.globs = options.globs;
 	while ((key = cli_getopt(&command_check, argc, argv)) >= 0)
 		parse_option(&options, key);
 	cli_no_operands(&command_check, argc, argv);
+	options.choice.globs = options.globs.glob;
+	options.choice.glob_count = options.globs.count;
 	check_globs(&options);
 
 	if (cli_open(&pt))

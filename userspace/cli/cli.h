@@ -6,6 +6,8 @@
 #ifndef PINTEST_CLI_H
 #define PINTEST_CLI_H
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "pintest.h"
@@ -107,6 +109,10 @@ void cli_no_operands(const struct command *cmd, int argc, char **argv);
 uint64_t cli_number(const struct command *cmd, const char *option,
 		    const char *text);
 
+/** cli_number_in() - read a number from @least to @most; or exit */
+uint64_t cli_number_in(const struct command *cmd, const char *option,
+		       const char *text, uint64_t least, uint64_t most);
+
 /** cli_pid() - read the number of a process; or exit */
 pid_t cli_pid(const struct command *cmd, const char *text);
 
@@ -121,6 +127,33 @@ uint64_t cli_mask(const struct command *cmd, const char *option,
 /** cli_value() - read a name of @table; or exit */
 uint64_t cli_value(const struct command *cmd, const char *option,
 		   enum pintest_names table, const char *text);
+
+/** cli_ways() - read a list of APIs, as a mask of their numbers; or exit */
+uint64_t cli_ways(const struct command *cmd, const char *text);
+
+/** struct cli_globs - the patterns of --filter, which may be repeated */
+struct cli_globs {
+	const char *glob[64];
+	size_t count;
+};
+
+/** cli_add_glob() - take one more pattern; or exit */
+void cli_add_glob(const struct command *cmd, struct cli_globs *globs,
+		  const char *glob);
+
+/** cli_exclude() - exit if both of two options are there */
+void cli_exclude(const struct command *cmd, bool one, const char *one_name,
+		 bool other, const char *other_name);
+
+/** cli_progress() - one line that is written over, for who waits at a terminal */
+void cli_progress(const char *format, ...)
+	__attribute__((format(printf, 1, 2)));
+
+/** cli_end_progress() - wipe that line away */
+void cli_end_progress(void);
+
+/** cli_end_by_signal() - end as whoever sent the signal expects */
+void cli_end_by_signal(int number);
 
 /** cli_module_error() - tell why the module cannot be used, and what to do */
 void cli_module_error(const struct pintest_module_error *why);

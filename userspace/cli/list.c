@@ -93,11 +93,11 @@ static const struct column check_columns[] = {
 	{ 0 },
 };
 
-static void list_checks(const char *glob, bool json)
+static void list_checks(const struct cli_globs *globs, bool json)
 {
 	struct plan_choice choice = {
-		.globs = &glob,
-		.glob_count = !!glob,
+		.globs = globs->glob,
+		.glob_count = globs->count,
 		.way_mask = ~0ULL,
 		.longer = true,
 	};
@@ -109,7 +109,7 @@ static void list_checks(const char *glob, bool json)
 		errx(CLI_FAILED, "no memory left for the checks");
 	if (!plan->check_count)
 		cli_usage(&command_list, "--filter '%s' matches no check",
-			  glob);
+			  globs->glob[0]);
 	table = table_new("checks", check_columns, NULL, json);
 	for (i = 0; i < plan->check_count; i++) {
 		const struct check *check = &plan->checks[i];
@@ -232,20 +232,21 @@ static void list_axis(const char *name, bool json)
 }
 
 static const struct cli_option list_options[] = {
-	{ "filter", 'f', "GLOB", "only checks whose id matches" },
+	{ "filter", 'f', "GLOB", "only checks whose id matches; may be repeated" },
 	{ "json", 'J', NULL, "print JSON" },
 	{ 0 },
 };
 
 static int run_list(int argc, char **argv)
 {
-	const char *glob = NULL, *what = "checks";
+	struct cli_globs globs = { 0 };
+	const char *what = "checks";
 	bool json = false;
 	int key;
 
 	while ((key = cli_getopt(&command_list, argc, argv)) >= 0) {
 		if (key == 'f')
-			glob = optarg;
+			cli_add_glob(&command_list, &globs, optarg);
 		else
 			json = true;
 	}
@@ -253,10 +254,10 @@ static int run_list(int argc, char **argv)
 		what = argv[optind++];
 	cli_no_operands(&command_list, argc, argv);
 	if (!strcmp(what, "checks")) {
-		list_checks(glob, json);
+		list_checks(&globs, json);
 		return CLI_PASSED;
 	}
-	if (glob)
+	if (globs.count)
 		cli_usage(&command_list, "--filter goes with checks only");
 	list_axis(what, json);
 	return CLI_PASSED;

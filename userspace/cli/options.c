@@ -7,11 +7,15 @@
 #include <err.h>
 #include <errno.h>
 #include <getopt.h>
+#include <inttypes.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "array_size.h"
 #include "cli.h"
 #include "table.h"
 
@@ -186,14 +190,20 @@ uint64_t cli_number(const struct command *cmd, const char *option,
 	return value << shift;
 }
 
+uint64_t cli_number_in(const struct command *cmd, const char *option,
+		       const char *text, uint64_t least, uint64_t most)
+{
+	uint64_t value = cli_number(cmd, option, text);
+
+	if (value < least || value > most)
+		cli_usage(cmd, "--%s takes %" PRIu64 " to %" PRIu64 ", not '%s'",
+			  option, least, most, text);
+	return value;
+}
+
 pid_t cli_pid(const struct command *cmd, const char *text)
 {
-	uint64_t pid = cli_number(cmd, "pid", text);
-
-	if (!pid || pid > INT32_MAX)
-		cli_usage(cmd, "--pid '%s' is not the number of a process",
-			  text);
-	return pid;
+	return cli_number_in(cmd, "pid", text, 1, INT32_MAX);
 }
 
 void cli_columns(const struct command *cmd, const struct column *columns,
@@ -245,6 +255,65 @@ uint64_t cli_value(const struct command *cmd, const char *option,
 			  option, text, known);
 	}
 	return value;
+}
+
+uint64_t cli_ways(const struct command *cmd, const char *text)
+{
+	char *list = strdup(text), *rest = list, *word;
+	uint64_t mask = 0;
+
+	if (!list)
+		errx(CLI_FAILED, "no memory left");
+	while ((word = strsep(&rest, ",")))
+		mask |= 1ULL << cli_value(cmd, "ways", PINTEST_NAMES_API,
+					  word);
+	free(list);
+	return mask;
+}
+
+void cli_add_glob(const struct command *cmd, struct cli_globs *globs,
+		  const char *glob)
+{
+	if (globs->count == ARRAY_SIZE(globs->glob))
+		cli_usage(cmd, "at most %zu --filter", globs->count);
+	globs->glob[globs->count++] = glob;
+}
+
+void cli_exclude(const struct command *cmd, bool one, const char *one_name,
+		 bool other, const char *other_name)
+{
+	if (one && other)
+		cli_usage(cmd, "--%s and --%s exclude each other", one_name,
+			  other_name);
+}
+
+void cli_progress(const char *format, ...)
+{
+	va_list args;
+
+	if (!isatty(STDERR_FILENO))
+		return;
+	fprintf(stderr, "\r\033[K");
+	va_start(args, format);
+	vfprintf(stderr, format, args);
+	va_end(args);
+}
+
+void cli_end_progress(void)
+{
+	cli_progress("%s", "");
+}
+
+void cli_end_by_signal(int number)
+{
+	sigset_t set;
+
+	fflush(stdout);
+	signal(number, SIG_DFL);
+	raise(number);
+	sigemptyset(&set);
+	sigaddset(&set, number);
+	sigprocmask(SIG_UNBLOCK, &set, NULL);
 }
 
 void cli_module_error(const struct pintest_module_error *why)

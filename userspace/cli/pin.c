@@ -10,6 +10,9 @@
 #include "records.h"
 #include "words.h"
 
+/* Bytes of them can be counted with room to spare; no machine has as many. */
+#define PAGES_MAX	(SIZE_MAX >> 20)
+
 static const struct cli_option pin_options[] = {
 	{ "memory", 'm', "ID", "pin memory of this kind (anon): see\n"
 			  "'pintest list memory'" },
@@ -60,7 +63,8 @@ static void parse_option(struct pin_options *options, int key)
 		options->kind = parse_memory(optarg);
 		break;
 	case 'n':
-		options->pages = cli_number(cmd, "pages", optarg);
+		options->pages = cli_number_in(cmd, "pages", optarg, 1,
+					       PAGES_MAX);
 		break;
 	case 'e':
 		options->event = parse_event(optarg);
@@ -72,7 +76,8 @@ static void parse_option(struct pin_options *options, int key)
 		options->addr = cli_number(cmd, "addr", optarg);
 		break;
 	case 'l':
-		options->length = cli_number(cmd, "length", optarg);
+		options->length = cli_number_in(cmd, "length", optarg, 1,
+						UINT64_MAX);
 		break;
 	case 'i':
 		options->api = cli_value(cmd, "api", PINTEST_NAMES_API,
@@ -111,9 +116,13 @@ static void check_remote(struct pin_options *options)
 	    options->api != PINTEST_API_PIN_REMOTE_LOCKED)
 		cli_usage(&command_pin,
 			  "--pid takes --api remote or remote-locked");
+	if (!options->addr)
+		cli_usage(&command_pin,
+			  "--pid needs --addr: 'pintest inspect --pid %d' shows what is mapped",
+			  (int)options->pid);
 	if (!options->length)
 		options->length = page;
-	if (!options->addr || options->addr % page || options->length % page)
+	if (options->addr % page || options->length % page)
 		cli_usage(&command_pin,
 			  "--pid needs --addr and --length to be multiples of the page size, %" PRIu64,
 			  page);
@@ -146,6 +155,8 @@ static int run_pin(int argc, char **argv)
 	while ((key = cli_getopt(&command_pin, argc, argv)) >= 0)
 		parse_option(&options, key);
 	cli_no_operands(&command_pin, argc, argv);
+	cli_exclude(&command_pin, options.json, "json", options.wanted,
+		    "columns");
 	cli_columns(&command_pin, record_columns, options.wanted);
 	if (options.pid)
 		check_remote(&options);
