@@ -5,25 +5,25 @@
 #include <err.h>
 #include <errno.h>
 #include <fnmatch.h>
+#include <getopt.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "cli.h"
 #include "stress_report.h"
 #include "table.h"
 
-#define GLOBS_MAX	16
 #define SCENES_MAX	32
 
 /* The command line. */
 struct stress_options {
-	const char *globs[GLOBS_MAX];
-	size_t glob_count;
+	struct cli_globs globs;
+	const char *ways;
 	uint64_t seconds;
 	bool json;
 	bool ktap;
@@ -61,10 +61,10 @@ static bool is_chosen(const struct stress_options *options,
 {
 	size_t i;
 
-	for (i = 0; i < options->glob_count; i++)
-		if (!fnmatch(options->globs[i], scene->id, 0))
+	for (i = 0; i < options->globs.count; i++)
+		if (!fnmatch(options->globs.glob[i], scene->id, 0))
 			return true;
-	return !options->glob_count;
+	return !options->globs.count;
 }
 
 static size_t choose_scenes(const struct stress_options *options,
@@ -83,15 +83,15 @@ static size_t choose_scenes(const struct stress_options *options,
 static void check_globs(const struct stress_options *options)
 {
 	struct stress_total totals[SCENES_MAX];
-	struct stress_options one = { .glob_count = 1 };
+	struct stress_options one = { .globs.count = 1 };
 	size_t i;
 
-	for (i = 0; i < options->glob_count; i++) {
-		one.globs[0] = options->globs[i];
+	for (i = 0; i < options->globs.count; i++) {
+		one.globs.glob[0] = options->globs.glob[i];
 		if (!choose_scenes(&one, totals))
 			cli_usage(&command_stress,
 				  "--filter '%s' matches no scene: see 'pintest stress --help'",
-				  options->globs[i]);
+				  one.globs.glob[0]);
 	}
 }
 
@@ -120,26 +120,12 @@ static void prepare_scenes(struct stress_total *totals, size_t count,
 						 &totals[i].why);
 }
 
-/* One line that is written over, for who waits at a terminal. */
-static void show_progress(const struct stress_round *round)
-{
-	if (isatty(STDERR_FILENO))
-		fprintf(stderr, "\rround %" PRIu64 ": %s\033[K", round->number,
-			round->scene->id);
-}
-
-static void end_progress(void)
-{
-	if (isatty(STDERR_FILENO))
-		fprintf(stderr, "\r\033[K");
-}
-
 static void play(struct stress_round *round, struct stress_total *total)
 {
 	uint64_t failures = stress_failures(&total->result);
 
 	round->scene = total->scene;
-	show_progress(round);
+	cli_progress("round %" PRIu64 ": %s", round->number, round->scene->id);
 	total->error = stress_play(round, &total->result, &total->why);
 	total->rounds++;
 	if (total->first_failure)
@@ -182,13 +168,43 @@ static bool is_over(const struct stress_options *options, double end,
 	       (!options->seconds || have_all_played(totals, count));
 }
 
-/* Ends by time after a round, or when no scene is left. */
-static void play_all(struct stress_options *options,
+static void fill_endings(sigset_t *set)
+{
+	sigemptyset(set);
+	sigaddset(set, SIGHUP);
+	sigaddset(set, SIGINT);
+	sigaddset(set, SIGTERM);
+}
+
+/* A round that has begun comes to its end, also in the processes that play it. */
+static void block_endings(void)
+{
+	sigset_t set;
+
+	fill_endings(&set);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+}
+
+/* The signal that is to end this, or 0. */
+static int ending_signal(void)
+{
+	const struct timespec at_once = { 0 };
+	sigset_t set;
+	int number;
+
+	fill_endings(&set);
+	number = sigtimedwait(&set, NULL, &at_once);
+	return number > 0 ? number : 0;
+}
+
+/* Ends by time after a round, by a signal, or when no scene is left. */
+static int play_all(struct stress_options *options,
 		     struct stress_total *totals, size_t count)
 {
 	double end = seconds_now() + options->seconds;
 	struct stress_round *round = &options->round;
 	size_t passed_over = 0, scene_count;
+	int ending = 0;
 
 	stress_scenes(&scene_count);
 	for (; passed_over < scene_count; round->number++) {
@@ -199,10 +215,12 @@ static void play_all(struct stress_options *options,
 			continue;
 		play(round, total);
 		passed_over = 0;
-		if (is_over(options, end, totals, count))
+		ending = ending_signal();
+		if (ending || is_over(options, end, totals, count))
 			break;
 	}
-	end_progress();
+	cli_end_progress();
+	return ending;
 }
 
 static int run(struct stress_options *options, struct stress_total *totals,
@@ -213,31 +231,25 @@ static int run(struct stress_options *options, struct stress_total *totals,
 		.totals = totals,
 		.count = count,
 		.seed = options->round.seed,
+		.ways = options->ways,
 	};
+	int ending;
 
 	if (!settings)
 		errx(CLI_BROKEN, "no memory left");
+	block_endings();
 	prepare_scenes(totals, count, settings);
 	run.seconds = -seconds_now();
-	play_all(options, totals, count);
+	ending = play_all(options, totals, count);
 	run.seconds += seconds_now();
 	run.unrestored = settings_restore(settings);
 	if (options->ktap)
 		stress_report_ktap(&run);
 	else
 		stress_report(&run, options->json);
+	if (ending)
+		cli_end_by_signal(ending);
 	return stress_exit(&run);
-}
-
-static uint64_t parse_ways(char *list)
-{
-	uint64_t mask = 0;
-	char *word;
-
-	for (word = strtok(list, ","); word; word = strtok(NULL, ","))
-		mask |= 1ULL << cli_value(&command_stress, "ways",
-					  PINTEST_NAMES_API, word);
-	return mask;
 }
 
 static void parse_option(struct stress_options *options, int key)
@@ -256,13 +268,11 @@ static void parse_option(struct stress_options *options, int key)
 						   optarg);
 		break;
 	case 'f':
-		if (options->glob_count == GLOBS_MAX)
-			cli_usage(&command_stress, "at most %d --filter",
-				  GLOBS_MAX);
-		options->globs[options->glob_count++] = optarg;
+		cli_add_glob(&command_stress, &options->globs, optarg);
 		break;
 	case 'w':
-		options->round.way_mask = parse_ways(optarg);
+		options->ways = optarg;
+		options->round.way_mask = cli_ways(&command_stress, optarg);
 		break;
 	case 'J':
 		options->json = true;
@@ -300,6 +310,8 @@ static int run_stress(int argc, char **argv)
 	while ((key = cli_getopt(&command_stress, argc, argv)) >= 0)
 		parse_option(&options, key);
 	cli_no_operands(&command_stress, argc, argv);
+	cli_exclude(&command_stress, options.json, "json", options.ktap,
+		    "ktap");
 	check_globs(&options);
 
 	if (cli_open(&options.round.pt))

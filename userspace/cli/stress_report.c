@@ -166,8 +166,10 @@ static void print_reasons(const struct stress_run *run,
 		       "every pin was refused");
 	if (total->first_failure)
 		printf("%sround %" PRIu64 ", again: pintest stress --seconds 0 --seed %"
-		       PRIu64 " --round %" PRIu64 "\n", prefix,
-		       total->first_failure, run->seed, total->first_failure);
+		       PRIu64 " --round %" PRIu64 "%s%s\n", prefix,
+		       total->first_failure, run->seed, total->first_failure,
+		       run->ways ? " --ways " : "",
+		       run->ways ? run->ways : "");
 }
 
 static const char *word_of(enum cli_exit verdict)

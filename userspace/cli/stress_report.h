@@ -33,6 +33,7 @@ struct stress_total {
  * @count: how many there are
  * @seed: what it began with
  * @seconds: how long it took
+ * @ways: what --ways was, or NULL
  * @unrestored: settings of the machine could not be put back
  */
 struct stress_run {
@@ -40,6 +41,7 @@ struct stress_run {
 	size_t count;
 	uint64_t seed;
 	double seconds;
+	const char *ways;
 	bool unrestored;
 };
 
