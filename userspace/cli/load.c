@@ -6,6 +6,7 @@
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "cli.h"
 #include "gup_test.h"
@@ -17,6 +18,14 @@ static const struct cli_option load_options[] = {
 	  "also offer /sys/kernel/debug/gup_test to the kernel's own selftests" },
 	{ 0 },
 };
+
+/* Another file than the one that is asked for, perhaps. */
+static void tell_if_loaded(const char *path)
+{
+	if (path && !access("/sys/module/pintest", F_OK))
+		warnx("the module is loaded already, so %s is not: run 'pintest unload' first",
+		      path);
+}
 
 static int load(const char *path)
 {
@@ -43,6 +52,7 @@ static int run_load(int argc, char **argv)
 	}
 	cli_no_operands(&command_load, argc, argv);
 
+	tell_if_loaded(path);
 	if (gup_test ? gup_test_load(path) : load(path))
 		return CLI_FAILED;
 	if (cli_open(&pt))

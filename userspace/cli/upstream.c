@@ -108,18 +108,20 @@ static bool is_built(const char *directory, const char *name)
 static void run_tests(const struct upstream_options *options,
 		      const char *directory, struct upstream_totals *totals)
 {
-	size_t i;
+	size_t i, ran = 0;
 
 	for (i = 0; i < ARRAY_SIZE(tests); i++) {
 		if (options->some_chosen && !options->chosen[i])
 			continue;
 		if (is_built(directory, tests[i].name)) {
 			upstream_run(directory, &tests[i], totals);
+			ran++;
 			continue;
 		}
 		warnx("there is no %s in %s", tests[i].name, directory);
 		totals->broken += options->chosen[i];
 	}
+	totals->broken += !ran;
 }
 
 static void print_totals(const struct upstream_totals *totals)
@@ -230,9 +232,8 @@ static void check_options(const struct upstream_options *options)
 {
 	const struct upstream_source *source = &options->source;
 
-	if (source->version && source->path)
-		cli_usage(&command_upstream,
-			  "--version and --source exclude each other");
+	cli_exclude(&command_upstream, source->version, "version",
+		    source->path, "source");
 	if (options->prebuilt && (options->build_only || source->version ||
 				  source->path || source->keep))
 		cli_usage(&command_upstream,
