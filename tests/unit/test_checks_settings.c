@@ -331,6 +331,20 @@ static void a_pool_that_stays_small(void **state)
 	expect(POOL "/nr_hugepages", "1");
 }
 
+/* So much is not even asked for. */
+static void a_pool_larger_than_memory(void **state)
+{
+	struct settings *settings = settings_new(sysfs);
+	struct reason why;
+
+	(void)state;
+	assert_int_equal(settings_need_hugepages(settings, SIZE_2M, 1 << 30,
+						 &why), -EOPNOTSUPP);
+	assert_non_null(strstr(why.text, "1073741823 more huge pages"));
+	expect(POOL "/nr_hugepages", "1");
+	settings_restore(settings);
+}
+
 static void what_this_kernel_does_not_have(void **state)
 {
 	struct settings *settings = settings_new(sysfs);
@@ -376,6 +390,7 @@ int main(void)
 		SETTINGS_TEST(one_process_at_a_time),
 		SETTINGS_TEST(a_killed_process_leaves_nothing_changed),
 		SETTINGS_TEST(a_pool_that_stays_small),
+		SETTINGS_TEST(a_pool_larger_than_memory),
 		SETTINGS_TEST(what_this_kernel_does_not_have),
 		SETTINGS_TEST(a_file_that_is_not_there),
 	};

@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "counts.h"
 #include "reason.h"
 #include "settings.h"
 
@@ -54,6 +55,23 @@ static int pool_grow(struct settings *settings, uint64_t size,
 	return settings_write(settings, file, value);
 }
 
+/*
+ * A kernel that is asked for more than there is puts aside all that it can get,
+ * and programs are killed for want of memory meanwhile.
+ */
+static int check_memory(uint64_t size, uint64_t missing, struct reason *why)
+{
+	uint64_t available = count_of("/proc/meminfo", "MemAvailable:");
+
+	if (missing <= (available << 10) / size)
+		return 0;
+	return reason(why, -EOPNOTSUPP, "%" PRIu64
+		      " more huge pages of %" PRIu64
+		      " KiB are needed, and %" PRIu64
+		      " MiB of memory are available: free memory, or ask for less",
+		      missing, size >> 10, available >> 10);
+}
+
 int settings_need_hugepages(struct settings *settings, uint64_t size,
 			    unsigned int count, struct reason *why)
 {
@@ -66,6 +84,9 @@ int settings_need_hugepages(struct settings *settings, uint64_t size,
 			      " KiB", size >> 10);
 	if (pages >= count)
 		return 0;
+	ret = check_memory(size, count - pages, why);
+	if (ret)
+		return ret;
 
 	ret = pool_grow(settings, size, count - pages);
 	if (!ret)

@@ -5,6 +5,7 @@
  * the same time.
  */
 #include <errno.h>
+#include <limits.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -312,6 +313,14 @@ static void cut(struct work *work)
 	}
 }
 
+/* As many huge pages as if children had them: two for each piece. */
+static unsigned int copies(const struct work *work)
+{
+	uint64_t pages = (uint64_t)2 * work->pieces * work->bench->threads;
+
+	return pages > INT_MAX ? INT_MAX : pages;
+}
+
 int bench_measure(struct pintest *pt, struct bench_case *bench,
 		  unsigned int rounds)
 {
@@ -325,9 +334,8 @@ int bench_measure(struct pintest *pt, struct bench_case *bench,
 	cut(&work);
 	if (!settings)
 		return reason(&bench->why, -ENOMEM, "no memory left");
-	/* As many huge pages as if children had them: two for each piece. */
-	ret = memory_prepare(bench->kind, 2 * work.pieces * bench->threads,
-			     settings, &bench->why);
+	ret = memory_prepare(bench->kind, copies(&work), settings,
+			     &bench->why);
 	if (!ret)
 		ret = measure(&work, bench);
 	if (settings_restore(settings))
