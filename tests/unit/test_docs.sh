@@ -83,6 +83,16 @@ documented_bugs() {
 		"$user/../docs/known-bugs.md"
 }
 
+# Families of checks that stand alone: those whose ids have two words.
+listed_families() {
+	"$pintest" list | awk 'NR > 1 && split($1, words, ".") == 2 &&
+		!seen[words[1]]++ { print words[1] }' | sort
+}
+
+man_families() {
+	sed -n 's/^\.Ql \([a-z-]*\)\.\*$/\1/p' "$user/man/pintest.1" | sort
+}
+
 header_functions() {
 	sed -n 's/^[a-z].*\b\(pintest_[a-z_]*\)(.*/\1/p' "$user/lib/pintest.h"
 }
@@ -110,7 +120,7 @@ compare_command() {
 }
 
 commands=$(help_commands)
-echo "1..$((10 + 3 * $(wc -w <<<"$commands")))"
+echo "1..$((13 + 3 * $(wc -w <<<"$commands")))"
 same "man tells all commands" "$commands" "$(man_commands)"
 same "man tells the options of pintest itself" \
 	"--help --version" "$(man_options)"
@@ -125,6 +135,13 @@ same "completion offers all flags" \
 	"none $(help_values pin flags)" "$(complete_words pin --flags '')"
 same "completion goes on in a list" \
 	"longterm,write" "$(complete_words pin --flags longterm,wr)"
+same "completion goes on in a list of bench" \
+	"slow,fast" "$(complete_words bench --api slow,fast)"
+same "completion goes on in a list of memory kinds" \
+	"anon,anon-thp-remnant" \
+	"$(complete_words bench --memory anon,anon-thp-remnan | head -n 1)"
+same "man tells all families of checks" \
+	"$(listed_families)" "$(man_families)"
 same "completion offers all memory kinds" \
 	"$("$pintest" list memory | awk 'NR > 1 { print $1 }')" \
 	"$(complete_words pin --memory '')"
