@@ -357,6 +357,10 @@ enum event_trait {
 /** define REPINS - how often an event with EVENT_REPINS pins and unpins */
 #define REPINS	32
 
+/** define TEXT_OF - what a macro stands for, as a string */
+#define TEXT_OF(macro)	TEXT_OF_TOKEN(macro)
+#define TEXT_OF_TOKEN(token)	#token
+
 /**
  * struct word - what one page holds
  *

@@ -54,7 +54,7 @@ static const struct event table[] = {
 		.run = event_fork,
 	}, {
 		.id = "repin",
-		.what = "the memory is pinned alike and unpinned 32 more times",
+		.what = "the memory is pinned alike and unpinned " TEXT_OF(REPINS) " more times",
 		.traits = EVENT_REPINS,
 		.run = run_repin,
 	}, {

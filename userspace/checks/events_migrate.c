@@ -7,7 +7,6 @@
  * otherwise.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <linux/mempolicy.h>
 #include <sched.h>
@@ -17,12 +16,14 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "counts.h"
 #include "deadline.h"
 #include "event_runs.h"
 #include "madvise.h"
 #include "pages.h"
 #include "reason.h"
 #include "settings.h"
+#include "text.h"
 #include "words.h"
 
 #define NODES_MAX	64
@@ -310,31 +311,17 @@ static void *map_holey(struct reason *why)
 /* How many pages compaction has looked at since the machine was booted. */
 static uint64_t pages_scanned(void)
 {
-	FILE *file = fopen("/proc/vmstat", "re");
-	uint64_t pages = 0;
-	char line[128];
-
-	while (file && fgets(line, sizeof(line), file))
-		if (sscanf(line, "compact_migrate_scanned %" SCNu64,
-			   &pages) == 1)
-			break;
-	if (file)
-		fclose(file);
-	return pages;
+	return count_of("/proc/vmstat", "compact_migrate_scanned");
 }
 
 static int compact(struct reason *why)
 {
-	int fd = open("/proc/sys/vm/compact_memory", O_WRONLY | O_CLOEXEC);
-	ssize_t n = fd < 0 ? -1 : write(fd, "1", 1);
-	int error = errno;
+	int ret = text_write("/proc/sys/vm/compact_memory", "1");
 
-	if (fd >= 0)
-		close(fd);
-	if (n == 1)
+	if (!ret)
 		return 0;
-	return reason(why, error == ENOENT ? -EOPNOTSUPP : -error,
-		      "memory cannot be compacted: %s", strerror(error));
+	return reason(why, ret == -ENOENT ? -EOPNOTSUPP : ret,
+		      "memory cannot be compacted: %s", strerror(-ret));
 }
 
 /* Which pages it moves is up to it, so that none can be a bystander. */

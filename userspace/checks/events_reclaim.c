@@ -16,6 +16,7 @@
 #include "pages.h"
 #include "reason.h"
 #include "settings.h"
+#include "text.h"
 #include "words.h"
 
 /* Pages that were used lately are not reclaimed at once. */
@@ -150,18 +151,6 @@ int event_pressure_prepare(const struct memory_kind *kind,
 	return ret ? ret : settings_need_swap(settings, why);
 }
 
-static int write_file(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY | O_CLOEXEC);
-	ssize_t length = strlen(text);
-	ssize_t n = fd < 0 ? -1 : write(fd, text, length);
-	int error = errno;
-
-	if (fd >= 0)
-		close(fd);
-	return n == length ? 0 : -error;
-}
-
 int event_pressure_begin(struct reason *why)
 {
 	int ret;
@@ -169,9 +158,9 @@ int event_pressure_begin(struct reason *why)
 	if (mkdir(CGROUP, 0755) && errno != EEXIST)
 		return reason(why, -EOPNOTSUPP, "cannot create %s: %s", CGROUP,
 			      strerror(errno));
-	ret = write_file(CGROUP "/memory.high", "max");
+	ret = text_write(CGROUP "/memory.high", "max");
 	if (!ret)
-		ret = write_file(CGROUP "/cgroup.procs", "0");
+		ret = text_write(CGROUP "/cgroup.procs", "0");
 	return ret ? reason(why, ret, "cannot enter %s: %s", CGROUP,
 			    strerror(-ret)) : 0;
 }
@@ -179,7 +168,7 @@ int event_pressure_begin(struct reason *why)
 /* What is charged stays charged when its process leaves. */
 static int leave_cgroup(struct reason *why)
 {
-	int ret = write_file(CGROUPS "/cgroup.procs", "0");
+	int ret = text_write(CGROUPS "/cgroup.procs", "0");
 
 	return ret ? reason(why, ret, "cannot leave %s: %s", CGROUP,
 			    strerror(-ret)) : 0;
@@ -211,12 +200,10 @@ int event_pressure(struct event_run *run, struct reason *why)
 		ret = push_out(why);
 	if (!ret)
 		ret = leave_cgroup(why);
-	for (i = 0; !ret && pages_mapped(&run->bystander); i++) {
-		ret = write_file(CGROUP "/memory.high", "0");
-		if (i == PAGEOUTS)
-			ret = -EAGAIN;
-	}
-	write_file(CGROUP "/memory.high", "max");
+	for (i = 0; !ret && pages_mapped(&run->bystander); i++)
+		ret = i < PAGEOUTS ? text_write(CGROUP "/memory.high", "0") :
+				     -EAGAIN;
+	text_write(CGROUP "/memory.high", "max");
 	if (ret == -EAGAIN)
 		reason(why, ret,
 		       "memory pressure leaves memory mapped that is not pinned");
@@ -241,7 +228,7 @@ int event_drop_caches(struct event_run *run, struct reason *why)
 		return reason(why, -errno, "cannot write the file back: %s",
 			      strerror(errno));
 	posix_fadvise(run->memory->fd, 0, 0, POSIX_FADV_DONTNEED);
-	ret = write_file("/proc/sys/vm/drop_caches", "1");
+	ret = text_write("/proc/sys/vm/drop_caches", "1");
 	return ret ? reason(why, ret, "caches cannot be dropped: %s",
 			    strerror(-ret)) : 0;
 }

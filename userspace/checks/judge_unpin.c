@@ -14,6 +14,7 @@
 #include "reason.h"
 
 #define NOISE	(REPINS / 2)
+#define SINCE_REPINS	"over " TEXT_OF(REPINS) " pins that were unpinned again"
 #define ZEROS	(PINTEST_PAGE_ZERO | PINTEST_PAGE_HUGE_ZERO)
 
 static struct judgement unbalanced(const char *what, const char *since,
@@ -41,11 +42,6 @@ static struct judgement plain(enum verdict verdict, enum finding finding,
 	return judgement;
 }
 
-static const char *since_repins(void)
-{
-	return "over 32 pins that were unpinned again";
-}
-
 static bool known(const struct pintest_record *record, uint64_t field)
 {
 	return record_taken(record) && record->fields & field;
@@ -66,7 +62,7 @@ static struct judgement judge_refcount(const struct page_seen *seen,
 		noise *= 1024;
 	if (llabs((int64_t)is->refcount - was->refcount) < noise)
 		return plain(VERDICT_PASS, FINDING_NONE, "");
-	return unbalanced("refcount", since_repins(), was->refcount,
+	return unbalanced("refcount", SINCE_REPINS, was->refcount,
 			  is->refcount, page);
 }
 
@@ -115,7 +111,7 @@ static struct judgement judge_pincount(const struct observations *seen,
 		return unbalanced("pincount", "by pinning", 0, was->pincount,
 				  page);
 	if (abs(is->pincount - was->pincount) >= noise)
-		return unbalanced("pincount", since_repins(), was->pincount,
+		return unbalanced("pincount", SINCE_REPINS, was->pincount,
 				  is->pincount, page);
 	if (is->flags & PINTEST_PAGE_MAPPED_SAME &&
 	    known(left, PINTEST_FIELD_PINCOUNT) &&

@@ -3,12 +3,11 @@
  * KSM: the kernel's daemon that merges equal pages.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "reason.h"
 #include "settings.h"
+#include "text.h"
 
 #define KSM	"kernel/mm/ksm/"
 
@@ -53,12 +52,8 @@ int settings_slow_ksm(struct settings *settings, struct reason *why)
 
 int settings_pause_ksm(struct reason *why)
 {
-	int fd = open("/sys/" KSM "run", O_WRONLY | O_CLOEXEC);
-	ssize_t n = fd < 0 ? -1 : write(fd, "0", 1);
-	int error = errno;
+	int ret = text_write("/sys/" KSM "run", "0");
 
-	if (fd >= 0)
-		close(fd);
-	return n == 1 ? 0 : reason(why, -error, "KSM cannot be stopped: %s",
-				   strerror(error));
+	return ret ? reason(why, ret, "KSM cannot be stopped: %s",
+			    strerror(-ret)) : 0;
 }

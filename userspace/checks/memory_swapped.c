@@ -72,10 +72,10 @@ int memory_swap_out(struct memory *memory, struct reason *why)
 		ret = page_out(memory, why);
 	}
 	sched_setaffinity(0, sizeof(allowed), &allowed);
-	if (i == PAGEOUTS)
-		return reason(why, -EAGAIN, "MADV_PAGEOUT leaves %s mapped",
-			      memory->kind->id);
-	return ret;
+	if (ret || is_swapped(memory))
+		return ret;
+	return reason(why, -EAGAIN, "MADV_PAGEOUT leaves %s mapped",
+		      memory->kind->id);
 }
 
 static int map_swapped(struct memory *memory, struct reason *why)
@@ -132,7 +132,7 @@ static int map_merged(struct memory *memory, struct reason *why)
 			      strerror(errno));
 	for (i = 0; i < LOOKS && !is_merged(memory); i++)
 		poll(NULL, 0, LOOK_MS);
-	if (i == LOOKS)
+	if (!is_merged(memory))
 		return reason(why, -ETIMEDOUT,
 			      "KSM has not merged equal pages");
 	return settings_pause_ksm(why);

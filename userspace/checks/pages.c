@@ -13,6 +13,7 @@
 
 #include "pages.h"
 #include "reason.h"
+#include "text.h"
 #include "words.h"
 
 static int open_pagemap(void)
@@ -63,12 +64,7 @@ ssize_t pages_count(const void *addr, size_t length, uint64_t bit)
 
 static int clear_refs(void)
 {
-	int fd = open("/proc/self/clear_refs", O_WRONLY | O_CLOEXEC);
-	int ret = fd >= 0 && write(fd, "4", 1) == 1 ? 0 : -EIO;
-
-	if (fd >= 0)
-		close(fd);
-	return ret;
+	return text_write("/proc/self/clear_refs", "4");
 }
 
 /* Architectures that do not track take the order, and do nothing. */

@@ -33,6 +33,7 @@
 #include "deadline.h"
 #include "reason.h"
 #include "settings.h"
+#include "text.h"
 
 #define SYSFS		"/sys"
 #define SETTINGS_MAX	64
@@ -129,40 +130,35 @@ struct settings *settings_new(const char *sysfs)
 	return settings;
 }
 
-static int setting_open(const char *sysfs, const char *file, int flags)
+static int setting_path(const char *sysfs, const char *file,
+			char path[2 * SETTING_LENGTH])
 {
-	char path[2 * SETTING_LENGTH];
-	int fd;
+	int length = snprintf(path, 2 * SETTING_LENGTH, "%s/%s", sysfs, file);
 
-	if (snprintf(path, sizeof(path), "%s/%s", sysfs, file) >=
-	    (int)sizeof(path))
-		return -ENAMETOOLONG;
-	fd = open(path, flags | O_CLOEXEC);
-	return fd < 0 ? -errno : fd;
+	return length < 2 * SETTING_LENGTH ? 0 : -ENAMETOOLONG;
 }
 
 static int setting_write(const char *sysfs, const char *file,
 			 const char *value)
 {
-	int fd = setting_open(sysfs, file, O_WRONLY | O_TRUNC);
-	int ret = 0;
+	char path[2 * SETTING_LENGTH];
+	int ret = setting_path(sysfs, file, path);
 
-	if (fd < 0)
-		return fd;
-	if (write(fd, value, strlen(value)) < 0)
-		ret = -errno;
-	close(fd);
-	return ret;
+	return ret ? ret : text_write(path, value);
 }
 
 int settings_read(const struct settings *settings, const char *file,
 		  char value[SETTING_LENGTH])
 {
-	int fd = setting_open(settings->sysfs, file, O_RDONLY);
+	char path[2 * SETTING_LENGTH];
+	int fd, ret = setting_path(settings->sysfs, file, path);
 	ssize_t n;
 
+	if (ret)
+		return ret;
+	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
-		return fd;
+		return -errno;
 	n = read(fd, value, SETTING_LENGTH - 1);
 	if (n < 0)
 		n = -errno;

@@ -7,7 +7,6 @@
  */
 #include <errno.h>
 #include <linux/mempolicy.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
@@ -20,6 +19,7 @@
 #include "reason.h"
 #include "settings.h"
 #include "stress.h"
+#include "text.h"
 #include "words.h"
 
 #define NODES		2
@@ -36,16 +36,6 @@ static char *any_unit(const struct stress_area *area,
 		      struct stress_random *random)
 {
 	return area->start + area->unit * stress_draw(random, area->units);
-}
-
-static void write_file(const char *path, const char *text)
-{
-	FILE *file = fopen(path, "we");
-
-	if (!file)
-		return;
-	fputs(text, file);
-	fclose(file);
 }
 
 static void disturb_fork(const struct stress_area *area,
@@ -86,7 +76,7 @@ static void disturb_migrate(const struct stress_area *area,
 	}
 	if (syscall(SYS_move_pages, 0, MOVES, pages, nodes, status,
 		    MPOL_MF_MOVE) < 0 && (errno == ENODEV || errno == ENOSYS))
-		write_file("/proc/sys/vm/compact_memory", "1");
+		text_write("/proc/sys/vm/compact_memory", "1");
 }
 
 static void disturb_protect(const struct stress_area *area,
@@ -102,7 +92,7 @@ static void disturb_soft_dirty(const struct stress_area *area,
 {
 	(void)area;
 	(void)random;
-	write_file("/proc/self/clear_refs", "4");
+	text_write("/proc/self/clear_refs", "4");
 }
 
 /* Merging is the kernel's own work, and slow: all that is left is to allow it. */
@@ -232,16 +222,6 @@ const struct stress_scene *stress_scenes(size_t *count)
 	return table;
 }
 
-/* Without CONFIG_MEM_SOFT_DIRTY the kernel takes the command, and does nothing. */
-static int need_marks(struct reason *why)
-{
-	volatile uint64_t written = 1;
-
-	if (page_entry((const void *)&written) & PAGEMAP_SOFT_DIRTY)
-		return 0;
-	return reason(why, -EOPNOTSUPP, "this kernel has no soft-dirty bits");
-}
-
 /* Twice the memory: children and the process have copies of it. */
 int stress_prepare(const struct stress_scene *scene, struct settings *settings,
 		   struct reason *why)
@@ -251,7 +231,7 @@ int stress_prepare(const struct stress_scene *scene, struct settings *settings,
 	if (scene->swaps)
 		ret = settings_need_swap(settings, why);
 	if (!ret && scene->marks)
-		ret = need_marks(why);
+		ret = soft_dirty_clear(why);
 	if (!ret && scene->merges)
 		ret = settings_slow_ksm(settings, why);
 	if (!ret && scene->memory == STRESS_THP)
