@@ -309,7 +309,8 @@ static void parse(struct inspection *in, int argc, char **argv)
 			in->addr = cli_number(cmd, "addr", optarg);
 			break;
 		case 'l':
-			in->length = cli_number(cmd, "length", optarg);
+			in->length = cli_number_in(cmd, "length", optarg, 1,
+						   UINT64_MAX);
 			break;
 		case 'A':
 			in->all = true;

@@ -10,9 +10,6 @@
 #include "records.h"
 #include "words.h"
 
-/* Bytes of them can be counted with room to spare; no machine has as many. */
-#define PAGES_MAX	(SIZE_MAX >> 20)
-
 static const struct cli_option pin_options[] = {
 	{ "memory", 'm', "ID", "pin memory of this kind (anon): see\n"
 			  "'pintest list memory'" },
@@ -63,8 +60,9 @@ static void parse_option(struct pin_options *options, int key)
 		options->kind = parse_memory(optarg);
 		break;
 	case 'n':
+		/* As many as there can be bytes of, counted twice. */
 		options->pages = cli_number_in(cmd, "pages", optarg, 1,
-					       PAGES_MAX);
+					       SIZE_MAX / 2 / page_size());
 		break;
 	case 'e':
 		options->event = parse_event(optarg);
