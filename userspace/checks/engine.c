@@ -228,7 +228,7 @@ static int run_new(struct run *run, const struct plan *plan)
 	return run->results ? 0 : -ENOMEM;
 }
 
-/* The whole run has the settings to itself, since most scenarios change some. */
+/* A whole run has the settings to itself: most scenarios change some. */
 int engine_run(const struct engine *engine, const struct plan *plan,
 	       struct run *run)
 {

@@ -11,7 +11,7 @@
 
 #define KSM	"kernel/mm/ksm/"
 
-/* Since 6.8 there may be one that sets how much is scanned, and lets nobody else. */
+/* Since 6.8 one may set how much is scanned, and lets nobody else do it. */
 static int dismiss_advisor(struct settings *settings)
 {
 	int ret = settings_write(settings, KSM "advisor_mode", "none");

@@ -91,7 +91,7 @@ int memory_mmap(struct memory *memory, size_t length, int flags,
 int memory_mmap_aligned(struct memory *memory, size_t size,
 			struct reason *why);
 
-/** memory_no_huge_page() - say that the kernel had none, which is a reason to skip */
+/** memory_no_huge_page() - say that the kernel had none: a reason to skip */
 int memory_no_huge_page(const struct memory_kind *kind, struct reason *why);
 
 /** memory_touch() - read every page, so that one is mapped */

@@ -11,8 +11,8 @@
 #include "engine.h"
 
 /*
- * A plan in the making. Both lists grow: most products of the axes are no check,
- * and room for all of them is more than small machines have.
+ * A plan in the making. Both lists grow: most products of the axes are no
+ * check, and room for all of them is more than small machines have.
  */
 struct making {
 	const struct plan_choice *choice;
@@ -20,7 +20,7 @@ struct making {
 	bool failed;
 };
 
-/* See to it that one more than @count fits; room doubles whenever it is full. */
+/* See to it that one more than @count fits; room doubles when it is full. */
 static bool make_room(struct making *making, void **list, size_t count,
 		      size_t size)
 {

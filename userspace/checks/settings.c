@@ -281,7 +281,7 @@ static int keeper_main(const char *sysfs, int link, int starter)
 	return status;
 }
 
-/* Without a pidfd the keeper learns of its starter's death by the link alone. */
+/* Without a pidfd only the link tells the keeper of its starter's death. */
 static int keeper_start(struct settings *settings)
 {
 	int error, starter, fds[2];

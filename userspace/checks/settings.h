@@ -36,8 +36,8 @@ const char *settings_error(int error);
  * @error: negative errno of the change
  * @format: what cannot be changed, as printf() takes it
  *
- * Return: -EOPNOTSUPP, as this machine does not have it; -EALREADY if it is only
- * that somebody else changes settings.
+ * Return: -EOPNOTSUPP, as this machine does not have it; -EALREADY if it is
+ * only that somebody else changes settings.
  */
 int settings_refused(struct reason *why, int error, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));

@@ -145,7 +145,7 @@ void cli_add_glob(const struct command *cmd, struct cli_globs *globs,
 void cli_exclude(const struct command *cmd, bool one, const char *one_name,
 		 bool other, const char *other_name);
 
-/** cli_progress() - one line that is written over, for who waits at a terminal */
+/** cli_progress() - a line that is written over, for who is at a terminal */
 void cli_progress(const char *format, ...)
 	__attribute__((format(printf, 1, 2)));
 

@@ -158,8 +158,8 @@ static bool have_all_played(const struct stress_total *totals, size_t count)
 }
 
 /*
- * Every scene has its turn, however slow the machine is, unless one round is all
- * that is wanted.
+ * Every scene has its turn, however slow the machine is, unless one round is
+ * all that is wanted.
  */
 static bool is_over(const struct stress_options *options, double end,
 		    const struct stress_total *totals, size_t count)
@@ -176,7 +176,7 @@ static void fill_endings(sigset_t *set)
 	sigaddset(set, SIGTERM);
 }
 
-/* A round that has begun comes to its end, also in the processes that play it. */
+/* A round that has begun comes to its end, in all of its processes. */
 static void block_endings(void)
 {
 	sigset_t set;

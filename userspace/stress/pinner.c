@@ -6,8 +6,8 @@
  * there through a pin, so all that may be read is known. Between pins every
  * place holds the same, so that KSM has something to merge.
  *
- * A pin is of some places in a row. Each is looked at by itself, and counts as a
- * pin, as it does in the kernel.
+ * A pin is of some places in a row. Each is looked at by itself, and counts as
+ * a pin, as it does in the kernel.
  */
 #include <errno.h>
 #include <string.h>

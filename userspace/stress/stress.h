@@ -5,8 +5,8 @@
  *
  * A *round* lets some processes loose on memory of their own. In each, two
  * pinners take one pin after the other, of pages, in ways and with flags that
- * they draw, and store and load on both sides while they hold it. Others disturb
- * the memory meanwhile, as the round's *scene* says. What is drawn follows from
+ * they draw, and store and load on both sides while they hold it. Others
+ * disturb the memory meanwhile, as the round's *scene* says. What is drawn follows from
  * seed and round; what comes first is chance.
  */
 #ifndef PINTEST_STRESS_H
