@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <fnmatch.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -112,13 +113,16 @@ static int read_held(struct telling *telling, struct word *words)
 	if (!page)
 		return -ENOMEM;
 	for (i = 0; i < CHECK_PAGES; i++) {
+		char *from = page;
+
 		if (!telling->story->pipe)
-			words[i] = word_of_page(telling->pages + i * size);
-		else if (read(telling->pipe[0], page, size) == (ssize_t)size)
-			words[i] = word_of_page(page);
+			from = telling->pages + i * size;
+		else if (read(telling->pipe[0], page, size) != (ssize_t)size)
+			break;
+		words[i] = word_of_page(from);
 	}
 	free(page);
-	return 0;
+	return i < CHECK_PAGES ? -EIO : 0;
 }
 
 static void write_pages(const struct telling *telling, uint64_t word)
@@ -236,23 +240,52 @@ static int tell(struct telling *telling, struct word *held, struct reason *why)
 	return ret;
 }
 
-static int judge(struct solo_run *run, const struct telling *telling,
-		 const struct word *held)
-{
-	char text[WORD_TEXT_LENGTH];
-	size_t i;
+/**
+ * struct tally - of which kinds of memory a story was told, and how it ended
+ *
+ * @told: kinds
+ * @leaks: those of which who held on does not read what was there
+ * @leaked: their ids
+ * @word: what was read of the last of them
+ */
+struct tally {
+	size_t told;
+	size_t leaks;
+	char leaked[REASON_LENGTH];
+	struct word word;
+};
 
+static void add_to_tally(struct tally *tally, const struct telling *telling,
+			 const struct word *held)
+{
+	size_t used = strlen(tally->leaked), i;
+
+	tally->told++;
 	for (i = 0; i < CHECK_PAGES; i++)
 		if (!word_is(&held[i], telling->memory.word))
-			return solo_fails(run, FINDING_LEAKED,
-					  "%s: page %zu: who held on reads %s, which is not what was there",
-					  telling->memory.kind->id, i,
-					  word_text(&held[i], text));
-	return 0;
+			break;
+	if (i == CHECK_PAGES)
+		return;
+	tally->word = held[i];
+	snprintf(tally->leaked + used, sizeof(tally->leaked) - used, "%s%s",
+		 tally->leaks++ ? ", " : "", telling->memory.kind->id);
+}
+
+static int judge(struct solo_run *run, const struct tally *tally)
+{
+	char text[WORD_TEXT_LENGTH];
+
+	if (!tally->leaks)
+		return solo_passes(run, "who held on reads what was there, of %zu kinds of memory",
+				   tally->told);
+	return solo_fails(run, FINDING_LEAKED,
+			  "who held on reads %s, which was not there, of %zu of %zu kinds of memory: %s",
+			  word_text(&tally->word, text), tally->leaks,
+			  tally->told, tally->leaked);
 }
 
 static int tell_of(struct solo_run *run, const struct memory_kind *kind,
-		   struct reason *why)
+		   struct tally *tally, struct reason *why)
 {
 	struct telling telling = { .story = run->arg };
 	struct word held[CHECK_PAGES] = { 0 };
@@ -270,7 +303,9 @@ static int tell_of(struct solo_run *run, const struct memory_kind *kind,
 	}
 	ret = tell(&telling, held, why);
 	memory_unmap(memory);
-	return ret ? ret : judge(run, &telling, held);
+	if (!ret)
+		add_to_tally(tally, &telling, held);
+	return ret;
 }
 
 /* Shared memory is not copied on write, which has to be seen. */
@@ -298,46 +333,60 @@ static int see_a_leak(const struct story *story, struct reason *why)
 	return ret;
 }
 
-/* Of each kind that there is here. */
+/*
+ * Kinds that prepare() could not have: they may be mapped all the same, and be
+ * something else, as memory that is not swapped out without swap space.
+ */
+static bool *unprepared;
+
+static bool is_about(const struct story *story, const struct memory_kind *kind)
+{
+	return !(kind->traits & MEMORY_LONG) &&
+	       !fnmatch(story->kinds, kind->id, FNM_EXTMATCH);
+}
+
+/* Of each kind that there is here, also after one of which it ends badly. */
 static int tell_of_all(struct solo_run *run, struct reason *why)
 {
-	size_t count, i, told = 0;
+	size_t count, i;
 	const struct memory_kind *kinds = memory_kinds(&count);
 	const struct story *story = run->arg;
+	struct tally tally = { 0 };
 	int ret = story->before_write == collapse ? 0 : see_a_leak(story, why);
 
 	if (ret)
 		return ret;
-	for (i = 0; i < count && run->seen->told.verdict == VERDICT_PASS; i++) {
-		if (fnmatch(story->kinds, kinds[i].id, FNM_EXTMATCH))
+	for (i = 0; i < count; i++) {
+		if (!is_about(story, &kinds[i]) || unprepared[i])
 			continue;
-		ret = tell_of(run, &kinds[i], why);
+		ret = tell_of(run, &kinds[i], &tally, why);
 		if (ret && ret != -EOPNOTSUPP)
 			return ret;
-		told += !ret;
 	}
-	if (!told || run->seen->told.verdict)
-		return told ? 0 : ret;
-	return solo_passes(run, "who held on reads what was there, of %zu kinds of memory",
-			   told);
+	return tally.told ? judge(run, &tally) : ret;
 }
 
 static int prepare(const void *arg, struct settings *settings,
 		   struct reason *why)
 {
-	const struct story *story = arg;
-	size_t count, i;
+	size_t count, i, prepared = 0;
 	const struct memory_kind *kinds = memory_kinds(&count);
-	int ret;
+	int ret = 0;
 
+	free(unprepared);
+	unprepared = calloc(count, sizeof(*unprepared));
+	if (!unprepared)
+		return reason(why, -ENOMEM, "no memory left");
 	for (i = 0; i < count; i++) {
-		if (fnmatch(story->kinds, kinds[i].id, FNM_EXTMATCH))
+		if (!is_about(arg, &kinds[i]))
 			continue;
 		ret = memory_prepare(&kinds[i], 1, settings, why);
 		if (ret && ret != -EOPNOTSUPP)
 			return ret;
+		unprepared[i] = ret;
+		prepared += !ret;
 	}
-	return 0;
+	return prepared ? 0 : ret;
 }
 
 /*
@@ -346,7 +395,7 @@ static int prepare(const void *arg, struct settings *settings,
  */
 #define THP	"anon-thp"
 #define HUGETLB	"anon-hugetlb-2m"
-#define PAGES	"anon@(|-swapped|-thp@(|-*([0-9])[km]|-pte|-swapped|-remnant|-mremapped|-partly-shared|-collapsed))"
+#define PAGES	"anon@(|-swapped|-thp@(|-*([0-9])[km])@(|-pte|-swapped|-pte-swapped|-remnant|-remnant-swapped|-mremapped|-partly-shared|-collapsed))"
 #define ALL	"@(" PAGES "|" HUGETLB ")"
 
 #define ROW(_id, _what, ...) { \
