@@ -29,22 +29,16 @@ static int judge_both_ways(struct solo_run *run, struct pintest_pin *pin,
 			   void *page, struct reason *why)
 {
 	char read[WORD_TEXT_LENGTH], stored[WORD_TEXT_LENGTH];
-	struct word seen[CHECK_PAGES], back;
-	int ret;
+	struct word seen, back;
+	int ret = solo_exchange(pin, page, &seen, &back, why);
 
-	words_fill(page, page_size(), WORD_PROCESS);
-	ret = words_of_pin(pin, seen);
-	if (!ret)
-		ret = words_to_pin(pin, WORD_DEVICE);
+	if (ret < 0)
+		return ret;
 	if (ret)
-		return reason(why, ret, "cannot access the pin: %s",
-			      strerror(-ret));
-	back = word_of_page(page);
-	if (word_is(&seen[0], WORD_PROCESS) && word_is(&back, WORD_DEVICE))
 		return solo_passes(run, "the pin and the process see what the other one writes");
 	return solo_fails(run, FINDING_STALE | FINDING_LOST,
 			  "the pin reads %s after a write of the process, which reads %s after a store through the pin",
-			  word_text(&seen[0], read), word_text(&back, stored));
+			  word_text(&seen, read), word_text(&back, stored));
 }
 
 static int mprotect_cycle(struct solo_run *run, struct reason *why)

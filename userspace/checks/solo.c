@@ -17,7 +17,7 @@
 #include "solo.h"
 #include "words.h"
 
-#define SOLOS_MAX	128
+#define SOLOS_MAX	256
 #define SIZE_2M		(UINT64_C(2) << 20)
 
 static const struct solo_family *const families[] = {
@@ -141,6 +141,30 @@ int solo_pin(struct solo_run *run, uint32_t api, uint32_t foll, void *addr,
 	pintest_pin_records(*pin, 0,
 			    &run->seen->pages[0].records[MOMENT_PINNED], 1);
 	return 0;
+}
+
+int solo_exchange(struct pintest_pin *pin, void *page, struct word *seen,
+		  struct word *back, struct reason *why)
+{
+	struct word words[CHECK_PAGES] = { 0 };
+	int ret;
+
+	words_fill(page, page_size(), WORD_PROCESS);
+	ret = words_of_pin(pin, words);
+	if (!ret)
+		ret = words_to_pin(pin, WORD_DEVICE);
+	if (ret)
+		return reason(why, ret, "cannot access the pin: %s",
+			      strerror(-ret));
+	*seen = words[0];
+	*back = word_of_page(page);
+	return word_is(seen, WORD_PROCESS) && word_is(back, WORD_DEVICE);
+}
+
+int solo_prepare_kind(const void *kind, struct settings *settings,
+		      struct reason *why)
+{
+	return memory_prepare(memory_kind_find(kind), 0, settings, why);
 }
 
 int solo_prepare_thp(const void *unused, struct settings *settings,

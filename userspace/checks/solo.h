@@ -34,6 +34,23 @@ int solo_detaches(struct solo_run *run, const char *format, ...)
 int solo_pin(struct solo_run *run, uint32_t api, uint32_t foll, void *addr,
 	     size_t length, struct pintest_pin **pin, struct reason *why);
 
+/**
+ * solo_exchange() - let the process write to a page, then the pin
+ * @pin: the pin
+ * @page: the first page it is a pin of
+ * @seen: what the pin reads after the write of the process
+ * @back: what the process reads after the store through the pin
+ * @why: what went wrong
+ *
+ * Return: 1 if both see what the other one writes; 0 if not; or -errno.
+ */
+int solo_exchange(struct pintest_pin *pin, void *page, struct word *seen,
+		  struct word *back, struct reason *why);
+
+/** solo_prepare_kind() - &solo.prepare of those whose &solo.arg is a kind */
+int solo_prepare_kind(const void *kind, struct settings *settings,
+		      struct reason *why);
+
 /** solo_prepare_thp() - &solo.prepare of those that map the kind anon-thp */
 int solo_prepare_thp(const void *unused, struct settings *settings,
 		     struct reason *why);

@@ -10,12 +10,6 @@
 #include "solo.h"
 #include "words.h"
 
-static int prepare(const void *kind, struct settings *settings,
-		   struct reason *why)
-{
-	return memory_prepare(memory_kind_find(kind), 0, settings, why);
-}
-
 static int load(struct pintest_pin *pin, struct word *word, struct reason *why)
 {
 	struct word words[CHECK_PAGES] = { 0 };
@@ -70,7 +64,7 @@ static int pin_and_load(struct solo_run *run, struct reason *why)
 #define LOAD(kind, of) {						\
 	.id = "pin-and-load." kind,					\
 	.what = "R/O short-term: what is loaded through a pin of " of " is what the process has, however it changes it", \
-	.prepare = prepare,						\
+	.prepare = solo_prepare_kind,					\
 	.run = pin_and_load,						\
 	.arg = kind,							\
 }

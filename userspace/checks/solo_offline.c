@@ -273,16 +273,10 @@ static int offline(struct solo_run *run, struct reason *why)
 	return judge_unpinned(run, &block, &memory, why);
 }
 
-static int prepare_kind(const void *kind, struct settings *settings,
-			struct reason *why)
-{
-	return memory_prepare(memory_kind_find(kind), 0, settings, why);
-}
-
 #define OFFLINE(kind, of) {						\
 	.id = "offline." kind,						\
 	.what = "memory that is to be taken offline stays while a short-term pin of " of " in it is held, and goes afterwards",	\
-	.prepare = prepare_kind,					\
+	.prepare = solo_prepare_kind,					\
 	.run = offline,							\
 	.arg = kind "-movable",						\
 }
