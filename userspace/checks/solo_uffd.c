@@ -18,10 +18,12 @@
 #include "filesystems.h"
 #include "pages.h"
 #include "reason.h"
-#include "settings.h"
 #include "solo.h"
 #include "uffd.h"
 #include "words.h"
+
+#define L	PINTEST_FOLL_LONGTERM
+#define W	PINTEST_FOLL_WRITE
 
 /* A protected page that is pinned, and how that went. */
 struct pinning {
@@ -30,19 +32,18 @@ struct pinning {
 	struct memory memory;
 	const struct way *way;
 	uint32_t foll;
+	struct pintest_pin *pin;
 	int error;
 };
 
 static void pin_once(void *arg)
 {
 	struct pinning *pinning = arg;
-	struct pintest_pin *pin = NULL;
 	struct reason ignored;
 
 	pinning->error = solo_pin(pinning->run, pinning->way->api,
 				  pinning->foll, pinning->memory.addr,
-				  page_size(), &pin, &ignored);
-	pintest_pin_free(pin);
+				  page_size(), &pinning->pin, &ignored);
 }
 
 static void write_once(void *arg)
@@ -71,117 +72,169 @@ static int protect_kind(struct pinning *pinning, struct reason *why)
 					pinning->memory.length, true, why);
 }
 
-static bool takes(const struct pinning *pinning, uint32_t foll)
+static void let_go(struct pinning *pinning)
 {
-	uint32_t api = pinning->way->api;
-
-	return pinning->way->traits & WAY_PINS &&
-	       way_is_for(pinning->way, foll, 0) &&
-	       pintest_has_api(pinning->run->pt, api) &&
-	       !(foll & ~pintest_api_foll(pinning->run->pt, api));
+	pintest_pin_free(pinning->pin);
+	close(pinning->uffd);
+	memory_unmap(&pinning->memory);
 }
 
-/* 0 if it raised no event; else the verdict is told. */
-static int read_pin(struct pinning *pinning, struct reason *why)
+static bool takes(struct pintest *pt, const struct way *way, uint32_t foll)
 {
+	return way->traits & WAY_PINS && way_is_for(way, foll, 0) &&
+	       pintest_has_api(pt, way->api) &&
+	       !(foll & ~pintest_api_foll(pt, way->api));
+}
+
+/* Short-term or long-term, as messages have it. */
+static const char *term(const struct pinning *pinning)
+{
+	return pinning->foll & L ? "long-term" : "short-term";
+}
+
+/* Judges one pin: 0 if all is well, 1 if the verdict is told, or -errno. */
+typedef int judge_pinning(struct pinning *pinning, struct reason *why);
+
+/*
+ * By all ways, each with memory of its own: what one pin has unshared, or had
+ * made writable, tells nothing of the next.
+ */
+static int pin_by_all_ways(struct solo_run *run, uint32_t foll,
+			   judge_pinning *judge, struct reason *why)
+{
+	size_t i, count;
+	const struct way *table = ways(&count);
+	int ret = 0;
+
+	for (i = 0; !ret && i < count; i++) {
+		struct pinning pinning = { run, .way = &table[i],
+					   .foll = foll };
+
+		if (!takes(run->pt, &table[i], foll))
+			continue;
+		ret = protect_kind(&pinning, why);
+		if (!ret)
+			ret = judge(&pinning, why);
+		if (!ret)
+			let_go(&pinning);
+	}
+	return ret;
+}
+
+static int protected_pages(const struct pinning *pinning)
+{
+	return pages_count(pinning->memory.addr, pinning->memory.length,
+			   PAGEMAP_UFFD_WP);
+}
+
+/* That a write is heard afterwards shows that one would have been before. */
+static int judge_protection(struct pinning *pinning, int before,
+			    struct reason *why)
+{
+	int after = protected_pages(pinning);
+	int ret = uffd_hears(pinning->uffd, page_size(), write_once, pinning,
+			     why);
+
+	if (ret < 0)
+		return ret;
+	if (ret && after >= before)
+		return 0;
+	solo_fails(pinning->run, FINDING_UNPROTECTED,
+		   "of %d protected pages a R/O %s pin by %s leaves %d, and a write raises %d events",
+		   before, term(pinning), pinning->way->what, after, ret);
+	return 1;
+}
+
+static int judge_read(struct pinning *pinning, struct reason *why)
+{
+	int before = protected_pages(pinning);
 	int ret = uffd_hears(pinning->uffd, page_size(), pin_once, pinning,
 			     why);
 
 	if (ret < 0)
 		return ret;
-	if (ret) {
+	if (!ret && !pinning->error)
+		return judge_protection(pinning, before, why);
+	if (ret)
 		solo_fails(pinning->run, FINDING_EVENT,
-			   "a R/O pin by %s raises %d events",
-			   pinning->way->what, ret);
-		return 1;
-	}
-	if (!pinning->error)
-		return 0;
-	solo_fails(pinning->run, FINDING_REFUSED,
-		   "a R/O pin by %s is refused: %s", pinning->way->what,
+			   "a R/O %s pin by %s raises %d events",
+			   term(pinning), pinning->way->what, ret);
+	else
+		solo_fails(pinning->run, FINDING_REFUSED,
+			   "a R/O %s pin by %s is refused: %s", term(pinning),
+			   pinning->way->what, strerror(-pinning->error));
+	return 1;
+}
+
+static int run_read_pins(struct solo_run *run, struct reason *why)
+{
+	int ret = pin_by_all_ways(run, 0, judge_read, why);
+
+	if (!ret)
+		ret = pin_by_all_ways(run, L, judge_read, why);
+	if (ret)
+		return ret < 0 ? ret : 0;
+	return solo_passes(run, "no event, and a write still raises one");
+}
+
+/*
+ * An event is waited for only by a call that may let go of the mmap lock and
+ * try again. The others must not wait, and are refused. Long-term pins could
+ * not try again on older kernels, whatever call takes them: those do not take
+ * long-term pins by the calls that are there for nothing else.
+ */
+static bool may_wait(const struct pinning *pinning)
+{
+	uint32_t api = pinning->way->api;
+
+	if (api == PINTEST_API_PIN || api == PINTEST_API_PIN_REMOTE)
+		return false;
+	return !(pinning->foll & L) ||
+	       pintest_api_foll(pinning->run->pt,
+				PINTEST_API_PIN_UNLOCKED) & L;
+}
+
+/* Both see what the other one writes, once the event was answered. */
+static int judge_stores(struct pinning *pinning, struct reason *why)
+{
+	struct word seen, back;
+	int ret = solo_exchange(pinning->pin, pinning->memory.addr, &seen,
+				&back, why);
+
+	if (ret)
+		return ret < 0 ? ret : 0;
+	solo_fails(pinning->run, FINDING_STALE | FINDING_LOST,
+		   "a R/W %s pin by %s and the process do not see what the other one writes",
+		   term(pinning), pinning->way->what);
+	return 1;
+}
+
+static int judge_write(struct pinning *pinning, struct reason *why)
+{
+	bool waits = may_wait(pinning);
+	int events = uffd_hears(pinning->uffd, page_size(), pin_once, pinning,
+				why);
+
+	if (events < 0)
+		return events;
+	if (events == waits && pinning->error == (waits ? 0 : -EFAULT))
+		return waits ? judge_stores(pinning, why) : 0;
+	solo_fails(pinning->run, events ? FINDING_EVENT : FINDING_UNPROTECTED,
+		   "a R/W %s pin by %s raises %d events, not %d, and ends with: %s",
+		   term(pinning), pinning->way->what, events, waits,
 		   strerror(-pinning->error));
 	return 1;
 }
 
-/* In all ways, short-term first: a long-term pin may unshare the page. */
-static int read_pins(struct pinning *pinning, struct reason *why)
-{
-	static const uint32_t flags[] = { 0, PINTEST_FOLL_LONGTERM };
-	size_t i, way, count;
-	const struct way *table = ways(&count);
-	int ret;
-
-	for (i = 0; i < ARRAY_SIZE(flags); i++)
-		for (way = 0; way < count; way++) {
-			pinning->way = &table[way];
-			pinning->foll = flags[i];
-			if (!takes(pinning, pinning->foll))
-				continue;
-			ret = read_pin(pinning, why);
-			if (ret)
-				return ret;
-		}
-	return 0;
-}
-
-/* That a write is heard afterwards shows that one would have been before. */
-static int run_read_pins(struct solo_run *run, struct reason *why)
-{
-	struct pinning pinning = { .run = run };
-	ssize_t before, after;
-	int ret = protect_kind(&pinning, why);
-
-	if (ret)
-		return ret;
-	before = pages_count(pinning.memory.addr, pinning.memory.length,
-			       PAGEMAP_UFFD_WP);
-	ret = read_pins(&pinning, why);
-	if (ret)
-		return ret < 0 ? ret : 0;
-	after = pages_count(pinning.memory.addr, pinning.memory.length,
-			      PAGEMAP_UFFD_WP);
-	ret = uffd_hears(pinning.uffd, page_size(), write_once, &pinning, why);
-	if (ret < 0)
-		return ret;
-	if (!ret || after < before)
-		return solo_fails(run, FINDING_UNPROTECTED,
-				  "of %zd protected pages %zd are left, and a write raises %d events",
-				  before, after, ret);
-	return solo_passes(run, "no event, and a write still raises one");
-}
-
-/* An event or a refusal, and never neither. */
 static int run_write_pins(struct solo_run *run, struct reason *why)
 {
-	struct pinning pinning = { .run = run, .foll = PINTEST_FOLL_WRITE };
-	int ret = protect_kind(&pinning, why);
-	size_t i, count;
-	const struct way *table = ways(&count);
+	int ret = pin_by_all_ways(run, W, judge_write, why);
 
-	for (i = 0; !ret && i < count; i++) {
-		pinning.way = &table[i];
-		if (!takes(&pinning, pinning.foll))
-			continue;
-		ret = uffd_protect(pinning.uffd, pinning.memory.addr,
-				   pinning.memory.length, true, why);
-		if (ret)
-			return ret;
-		ret = uffd_hears(pinning.uffd, page_size(), pin_once, &pinning,
-				 why);
-		if (!ret && !pinning.error)
-			return solo_fails(run, FINDING_UNPROTECTED,
-					  "a R/W pin by %s raises no event",
-					  table[i].what);
-		ret = ret < 0 ? ret : 0;
-	}
-	return ret ? ret : solo_passes(run, "every way raises an event or is refused");
-}
-
-static int prepare_thp(const void *arg, struct settings *settings,
-		       struct reason *why)
-{
-	(void)arg;
-	return settings_need_thp(settings, false, why);
+	if (!ret)
+		ret = pin_by_all_ways(run, L | W, judge_write, why);
+	if (ret)
+		return ret < 0 ? ret : 0;
+	return solo_passes(run, "calls that may wait raise one event, and the others are refused");
 }
 
 /*
@@ -440,7 +493,16 @@ static int run_pager(struct solo_run *run, struct reason *why)
 #define READ_PIN(kind, words) {						\
 	.id = "uffd.read-pin-" kind,					\
 	.what = "R/O pins of " words " that a userfaultfd protects raise no event, and leave it protected",	\
+	.prepare = solo_prepare_kind,					\
 	.run = run_read_pins,						\
+	.arg = kind,							\
+}
+
+#define WRITE_PIN(kind, words) {					\
+	.id = "uffd.write-pin-" kind,					\
+	.what = "R/W pins of " words " that a userfaultfd protects raise one event and are coherent then, or are refused if they must not wait",	\
+	.prepare = solo_prepare_kind,					\
+	.run = run_write_pins,						\
 	.arg = kind,							\
 }
 
@@ -455,23 +517,11 @@ static const struct solo table[] = {
 	READ_PIN("anon", "anonymous memory"),
 	READ_PIN("anon-shared", "anonymous memory that a child shares"),
 	READ_PIN("zeropage", "the zero page"),
-	{
-		.id = "uffd.read-pin-anon-thp",
-		.what = "R/O pins of a THP that a userfaultfd protects raise no event, and leave it protected",
-		.prepare = prepare_thp,
-		.run = run_read_pins,
-		.arg = "anon-thp",
-	}, {
-		.id = "uffd.write-pin-anon",
-		.what = "R/W pins of anonymous memory that a userfaultfd protects raise an event, or are refused",
-		.run = run_write_pins,
-		.arg = "anon",
-	}, {
-		.id = "uffd.write-pin-zeropage",
-		.what = "R/W pins of the zero page that a userfaultfd protects raise an event, or are refused",
-		.run = run_write_pins,
-		.arg = "zeropage",
-	},
+	READ_PIN("anon-thp", "a THP"),
+	WRITE_PIN("anon", "anonymous memory"),
+	WRITE_PIN("anon-shared", "anonymous memory that a child shares"),
+	WRITE_PIN("zeropage", "the zero page"),
+	WRITE_PIN("anon-thp", "a THP"),
 	PAGER("write", "write()", out_by_write),
 	PAGER("splice", "vmsplice()", out_by_splice),
 	PAGER("readv", "process_vm_readv()", out_by_readv),
