@@ -241,6 +241,9 @@ static int soft_dirty_thp(struct solo_run *run, struct reason *why)
 	if (ret)
 		return ret;
 	marked = pages_count(memory.addr, memory.length, PAGEMAP_SOFT_DIRTY);
+	if (marked < 0)
+		return reason(why, marked, "cannot count soft-dirty pages: %s",
+			      strerror(-marked));
 	if (marked)
 		return solo_fails(run, FINDING_MARKED,
 				  "%zd of %zu pages are soft-dirty, and nobody wrote to any",
@@ -263,10 +266,15 @@ static int secretmem(struct solo_run *run, struct reason *why)
 			       page_size(), &pin, why);
 	if (ret)
 		return ret;
-	if (solo_pin(run, PINTEST_API_PIN_FAST, 0, secret.addr, page_size(),
-		     &pin, &refused))
-		return solo_passes(run, "%s", refused.text);
-	return solo_fails(run, FINDING_EXPOSED, "GUP-fast pins secretmem");
+	ret = solo_pin(run, PINTEST_API_PIN_FAST, 0, secret.addr, page_size(),
+		       &pin, &refused);
+	if (!ret)
+		return solo_fails(run, FINDING_EXPOSED,
+				  "GUP-fast pins secretmem");
+	if (ret != -EFAULT)
+		return reason(why, ret, "%s, and not since it is secret",
+			      refused.text);
+	return solo_passes(run, "%s", refused.text);
 }
 
 static const struct solo table[] = {

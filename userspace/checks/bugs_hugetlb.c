@@ -3,10 +3,12 @@
  * Checks for bugs of kernels in use: pins of hugetlb pages.
  */
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/wait.h>
 
 #include "array_size.h"
 #include "peer.h"
@@ -54,6 +56,25 @@ static int take_all_free(struct reason *why)
 		      TAKEN_MAX);
 }
 
+/* 1 if the child gets SIGBUS when it touches the page, 0 if not, or -errno. */
+static int is_killed_by_touch(struct peer *child, struct reason *why)
+{
+	int ret = peer_turn(child);
+	siginfo_t info;
+
+	if (!ret)
+		ret = peer_await(child);
+	if (ret != -EPIPE)
+		return ret ? reason(why, ret, "the child does not answer: %s",
+				    strerror(-ret)) : 0;
+	if (waitid(P_PID, child->pid, &info, WEXITED | WNOWAIT))
+		return reason(why, -errno, "cannot wait for the child: %s",
+			      strerror(errno));
+	if (info.si_code != CLD_EXITED && info.si_status == SIGBUS)
+		return 1;
+	return reason(why, -ECHILD, "the child ends, and not by SIGBUS");
+}
+
 /*
  * The process that a page was reserved for takes it away from its children
  * when it needs a copy and the pool is empty.
@@ -64,7 +85,7 @@ static int read_pin_kills_child(struct solo_run *run, struct reason *why)
 	struct peer *child;
 	struct reason refused;
 	char *page;
-	int ret = solo_map_hugetlb(&page, why);
+	int ret = solo_map_hugetlb(&page, why), killed;
 
 	if (ret)
 		return ret;
@@ -76,7 +97,10 @@ static int read_pin_kills_child(struct solo_run *run, struct reason *why)
 		return ret;
 	ret = solo_pin(run, PINTEST_API_PIN, RO_LONGTERM, page, page_size(),
 		       &pin, &refused);
-	if (!peer_turn(child) && !peer_await(child))
+	killed = is_killed_by_touch(child, why);
+	if (killed < 0)
+		return killed;
+	if (!killed)
 		return solo_passes(run, "%s, and the child can still touch it",
 				   ret ? refused.text : "the page is pinned");
 	return solo_fails(run, FINDING_KILLED,

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "array_size.h"
+#include "counts.h"
 #include "deadline.h"
 #include "pages.h"
 #include "reason.h"
@@ -62,13 +63,15 @@ static int pin_guarded(struct solo_run *run, const struct guarded *guarded,
 {
 	struct pintest_pin *pin;
 	ssize_t before = pages_count(guarded->addr, guarded->length,
-				       PAGEMAP_UFFD_WP), after;
+				     PAGEMAP_UFFD_WP), after;
 	int ret = solo_pin(run, PINTEST_API_PIN, RO_LONGTERM, guarded->addr,
 			   page_size(), &pin, why);
 
 	if (ret)
 		return ret;
 	after = pages_count(guarded->addr, guarded->length, PAGEMAP_UFFD_WP);
+	if (before < 0 || after < 0)
+		return reason(why, -EIO, "cannot count protected pages");
 	ret = uffd_hears(guarded->uffd, guarded->size, write_byte,
 			 guarded->page, why);
 	if (ret < 0)
@@ -190,16 +193,7 @@ static int map_target(int uffd, void **target, struct reason *why)
 /* Splits of THPs that came to nothing, as the kernel counts them. */
 static long failed_splits(void)
 {
-	FILE *file = fopen("/proc/vmstat", "re");
-	char line[128];
-	long count = 0;
-
-	while (file && fgets(line, sizeof(line), file))
-		if (sscanf(line, "thp_split_page_failed %ld", &count) == 1)
-			break;
-	if (file)
-		fclose(file);
-	return count;
+	return count_of("/proc/vmstat", "thp_split_page_failed");
 }
 
 static void *move_main(void *arg)
@@ -227,6 +221,9 @@ static int judge_move(struct solo_run *run, struct move *move,
 					   strerror(move->error));
 		tries = failed_splits() - before;
 	}
+	if (!tries)
+		return reason(why, -ETIMEDOUT,
+			      "UFFDIO_MOVE does not return, and does not try to split the folio either");
 	return solo_fails(run, FINDING_HANG,
 			  "UFFDIO_MOVE of another page of a pinned folio does not return: %ld tries to split the folio have failed",
 			  tries);

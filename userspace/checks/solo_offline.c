@@ -67,11 +67,13 @@ static uint64_t block_size(void)
 	return read_number("/sys/" MEMORY "block_size_bytes", "", 16);
 }
 
+/* The way back is there before anything is tried. */
 static int find_block(const struct memory *memory, struct block *block,
 		      struct reason *why)
 {
 	uint64_t size = block_size();
 	struct places places;
+	int ret;
 
 	if (!size)
 		return reason(why, -EOPNOTSUPP,
@@ -84,7 +86,11 @@ static int find_block(const struct memory *memory, struct block *block,
 		return reason(why, -ENOMEM, "no memory left");
 	snprintf(block->file, sizeof(block->file), MEMORY "memory%" PRIu64
 		 "/state", block->number);
-	return 0;
+	ret = settings_write_at_end(block->settings, block->file,
+				    "online_movable");
+	return ret ? reason(why, ret, "cannot have memory block %" PRIu64
+			    " brought online in the end: %s", block->number,
+			    strerror(-ret)) : 0;
 }
 
 /* Nobody must run short of memory because of us. */
@@ -185,9 +191,6 @@ static int judge_unpinned(struct solo_run *run, struct block *block,
 	int ret = places_of(memory, &places);
 
 	if (!ret)
-		ret = settings_write_at_end(block->settings, block->file,
-					    "online_movable");
-	if (!ret)
 		ret = take_offline(block, UINT32_MAX);
 	if (!ret && !places_left(memory, &places))
 		ret = -ENODATA;
@@ -216,10 +219,8 @@ static int judge_pinned(struct solo_run *run, const struct block *block,
 		return reason(why, -EOPNOTSUPP,
 			      "memory block %" PRIu64 " has more in it that cannot be moved than the pinned page",
 			      block->number);
-
 	if (!ret) {
-		settings_write_once(block->settings, block->file,
-				    "online_movable");
+		settings_restore(block->settings);
 		return solo_fails(run, FINDING_MOVED,
 				  "memory block %" PRIu64 " was taken offline with a pinned page in it",
 				  block->number);

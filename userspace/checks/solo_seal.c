@@ -62,15 +62,18 @@ static int seal(const struct sealable *file, int seals)
 	return fcntl(file->fd, F_ADD_SEALS, seals) ? -errno : 0;
 }
 
-/* Whether the file has what is stored through the pin now. */
-static bool takes_stores(const struct sealable *file)
+/* 1 if the file has what is stored through the pin now, 0 if not, or -errno. */
+static int takes_stores(const struct sealable *file, struct reason *why)
 {
 	char page[page_size()];
 	struct word word;
+	int ret = words_to_pin(file->pin, WORD_DEVICE);
 
-	if (words_to_pin(file->pin, WORD_DEVICE) ||
-	    pread(file->fd, page, sizeof(page), 0) != (ssize_t)sizeof(page))
-		return false;
+	if (ret)
+		return reason(why, ret, "cannot write through the pin: %s",
+			      strerror(-ret));
+	if (pread(file->fd, page, sizeof(page), 0) != (ssize_t)sizeof(page))
+		return reason(why, -EIO, "cannot read a memfd");
 	word = word_of_page(page);
 	return word_is(&word, WORD_DEVICE);
 }
@@ -78,9 +81,12 @@ static bool takes_stores(const struct sealable *file)
 static int judge_seal(struct solo_run *run, struct sealable *file,
 		      struct reason *why)
 {
-	int sealed = seal(file, F_SEAL_WRITE), ret;
+	int sealed = seal(file, F_SEAL_WRITE);
+	int ret = takes_stores(file, why);
 
-	if (!takes_stores(file))
+	if (ret < 0)
+		return ret;
+	if (!ret)
 		return reason(why, -ENODATA,
 			      "the file does not have what the pin stores");
 	if (!sealed)
@@ -118,9 +124,11 @@ static int seal_private(struct solo_run *run, struct reason *why)
 
 	if (!ret)
 		ret = unmap_sealable(&file, why);
-	if (ret)
+	if (!ret)
+		ret = takes_stores(&file, why);
+	if (ret < 0)
 		return ret;
-	if (takes_stores(&file))
+	if (ret)
 		return solo_fails(run, FINDING_LEAKED,
 				  "the file has what is stored through a pin of a private mapping");
 	ret = seal(&file, F_SEAL_WRITE);
@@ -150,7 +158,10 @@ static int seal_future(struct solo_run *run, struct reason *why)
 	if (again != MAP_FAILED)
 		return reason(why, -ENODATA,
 			      "the file was sealed, and can be mapped writable");
-	if (!takes_stores(&file))
+	ret = takes_stores(&file, why);
+	if (ret < 0)
+		return ret;
+	if (!ret)
 		return solo_fails(run, FINDING_LOST,
 				  "the file does not have what the pin stores after F_SEAL_FUTURE_WRITE");
 	return solo_passes(run, "the file has what the pin stores");

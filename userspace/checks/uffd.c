@@ -47,11 +47,14 @@ int uffd_register(int uffd, void *addr, size_t length, uint64_t mode,
 		.mode = mode,
 	};
 
-	if (ioctl(uffd, UFFDIO_REGISTER, &args))
+	if (!ioctl(uffd, UFFDIO_REGISTER, &args))
+		return 0;
+	if (errno == EINVAL)
 		return reason(why, -EOPNOTSUPP,
 			      "userfaultfd does not take such memory on this kernel: %s",
 			      strerror(errno));
-	return 0;
+	return reason(why, -errno, "cannot register memory: %s",
+		      strerror(errno));
 }
 
 int uffd_protect(int uffd, void *addr, size_t length, bool protect,
