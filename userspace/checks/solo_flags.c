@@ -16,6 +16,7 @@
 
 #include "array_size.h"
 #include "deadline.h"
+#include "event_runs.h"
 #include "reason.h"
 #include "solo.h"
 #include "uffd.h"
@@ -196,21 +197,232 @@ static int split_pmd(struct solo_run *run, struct reason *why)
 			  before, without, with);
 }
 
-/* These change nothing where nobody waits and nothing is missing. */
-static int changes_nothing(struct solo_run *run, struct reason *why)
-{
-	const uint32_t *foll = run->arg;
-	struct memory memory;
-	int ret = need_flag(run, PINTEST_API_PIN, *foll, why);
+/* Pages of which a userfaultfd withholds some, and how many were pinned. */
+struct withheld {
+	struct solo_run *run;
+	uint32_t foll;
+	char *pages;
+	size_t count;
+	int pinned;
+};
 
-	if (!ret)
-		ret = solo_map(run, "anon", 1, &memory, why);
+static void pin_withheld(void *arg)
+{
+	struct withheld *withheld = arg;
+	struct pintest_request request = {
+		.api = PINTEST_API_PIN_UNLOCKED,
+		.foll = withheld->foll,
+		.addr = (uintptr_t)withheld->pages,
+		.length = withheld->count * page_size(),
+	};
+	struct pintest_pin *pin;
+
+	withheld->pinned = pintest_pin_new(withheld->run->pt, &request, &pin);
+	if (withheld->pinned)
+		return;
+	withheld->pinned = pintest_pin_pages(pin);
+	pintest_pin_free(pin);
+}
+
+static int give_zeros(const struct uffd_pager *pager, void *page,
+		      struct reason *why)
+{
+	struct uffdio_zeropage args = {
+		.range = { (uintptr_t)page, pager->size },
+	};
+
+	return ioctl(pager->uffd, UFFDIO_ZEROPAGE, &args) ?
+	       reason(why, -errno, "UFFDIO_ZEROPAGE is refused: %s",
+		      strerror(errno)) : 0;
+}
+
+/* How often it has to wait, and how many pages it has to get. */
+struct wait {
+	const char *what;
+	size_t first;
+	size_t count;
+	uint32_t foll;
+	int events;
+	int pinned;
+};
+
+/* 0 if it is as it has to be, 1 if the verdict is told, or -errno. */
+static int judge_wait(struct solo_run *run, int uffd, char *pages,
+		      const struct wait *wait, struct reason *why)
+{
+	const struct uffd_pager pager = { uffd, page_size(), give_zeros };
+	struct withheld withheld = {
+		run, wait->foll, pages + wait->first * page_size(),
+		wait->count, 0,
+	};
+	int events = uffd_serve(&pager, pin_withheld, &withheld, why);
+
+	if (events < 0)
+		return events;
+	if (events == wait->events && (withheld.pinned == wait->pinned ||
+				       (withheld.pinned < 0 && !wait->pinned)))
+		return 0;
+	solo_fails(run, FINDING_FLAG,
+		   "%s: %d pages are pinned (or errno), not %d, after %d events, not %d",
+		   wait->what, withheld.pinned, wait->pinned, events,
+		   wait->events);
+	return 1;
+}
+
+/* The second page is missing, and comes when somebody waits for it. */
+static int nowait(struct solo_run *run, struct reason *why)
+{
+	const uint32_t foll = PINTEST_FOLL_NOWAIT;
+	const struct wait waits[] = {
+		{ "a page that is there and one that is not", 0, 2, foll, 0,
+		  1 },
+		{ "a page that is not there", 1, 1, foll, 0, 0 },
+		{ "without the flag", 0, 2, 0, 1, 2 },
+	};
+	char *pages = map_pages(2, PROT_READ | PROT_WRITE, MAP_PRIVATE);
+	int ret = need_flag(run, PINTEST_API_PIN_UNLOCKED, foll, why), uffd;
+	size_t i;
+
 	if (ret)
 		return ret;
-	return judge_trials(run, PINTEST_API_PIN, (struct trial[]) {
-		{ "with the flag", memory.addr, *foll, 0 },
-		{ "without the flag", memory.addr, 0, 0 },
-	}, 2);
+	if (!pages)
+		return reason(why, -ENOMEM, "cannot map pages");
+	words_fill(pages, page_size(), WORD_PIN_TIME);
+	uffd = uffd_open(0, "interface", why);
+	ret = uffd < 0 ? uffd :
+	      uffd_register(uffd, pages, 2 * page_size(),
+			    UFFDIO_REGISTER_MODE_MISSING, why);
+	for (i = 0; !ret && i < ARRAY_SIZE(waits); i++)
+		ret = judge_wait(run, uffd, pages, &waits[i], why);
+	if (ret)
+		return ret < 0 ? ret : 0;
+	return solo_passes(run, "a pin ends before a page that is missing, and without the flag waits for it");
+}
+
+/*
+ * Poison that a userfaultfd makes: a mark in the page table, to which faults
+ * answer as to a broken page. MADV_HWPOISON would take a page from the machine
+ * until its next boot.
+ */
+static int poison(void *page, struct reason *why)
+{
+	struct uffdio_poison args = {
+		.range = { (uintptr_t)page, page_size() },
+	};
+	int uffd = uffd_open(UFFD_FEATURE_POISON, "poison", why);
+	int ret = uffd < 0 ? uffd :
+		  uffd_register(uffd, page, page_size(),
+				UFFDIO_REGISTER_MODE_MISSING, why);
+
+	if (ret)
+		return ret;
+	return ioctl(uffd, UFFDIO_POISON, &args) ?
+	       reason(why, -errno, "UFFDIO_POISON is refused: %s",
+		      strerror(errno)) : 0;
+}
+
+static int hwpoison(struct solo_run *run, struct reason *why)
+{
+	const uint32_t api = PINTEST_API_PIN, foll = PINTEST_FOLL_HWPOISON;
+	char *pages = map_pages(2, PROT_READ | PROT_WRITE, MAP_PRIVATE);
+	int ret = need_flag(run, api, foll, why);
+
+	if (ret)
+		return ret;
+	if (!pages)
+		return reason(why, -ENOMEM, "cannot map pages");
+	words_fill(pages, page_size(), WORD_PIN_TIME);
+	ret = poison(pages + page_size(), why);
+	if (ret)
+		return ret;
+	return judge_trials(run, api, (struct trial[]) {
+		{ "a page that is intact", pages, foll, 0 },
+		{ "a page that is poisoned", pages + page_size(), foll,
+		  -EHWPOISON },
+		{ "a page that is poisoned, without the flag",
+		  pages + page_size(), 0, -EFAULT },
+	}, 3);
+}
+
+/* So often is a sample left alone before that is believed. */
+#define SAMPLES		4
+
+/* A page that NUMA balancing samples, which the device takes for not mapped. */
+struct sampled {
+	struct solo_run *run;
+	char *page;
+	int error;
+};
+
+static bool is_sampled(void *arg)
+{
+	const struct sampled *sampled = arg;
+	uint64_t addr = (uintptr_t)sampled->page;
+	struct pintest_record record;
+
+	return !pintest_inspect(sampled->run->pt, 0, &addr,
+				addr + page_size(), &record, 1);
+}
+
+/* Whether the sample is taken by a pin: then the page is mapped again. */
+static bool pin_takes_sample(struct sampled *sampled, uint32_t foll)
+{
+	if (!deadline_spin(is_sampled, sampled))
+		sampled->error = -EAGAIN;
+	else
+		sampled->error = try_pin(sampled->run, PINTEST_API_PIN, foll,
+					 sampled->page);
+	return !sampled->error && !is_sampled(sampled);
+}
+
+/* It may be sampled again right after the pin: one of several will show it. */
+static bool is_taken(void *arg)
+{
+	return pin_takes_sample(arg, PINTEST_FOLL_HONOR_NUMA_FAULT);
+}
+
+static void *sleep_for_ever(void *unused)
+{
+	for (;;)
+		pause();
+	return unused;
+}
+
+static int honor_numa_fault(struct solo_run *run, struct reason *why)
+{
+	struct sampled sampled = { .run = run };
+	pthread_t thread;
+	int i, ret = need_flag(run, PINTEST_API_PIN,
+			       PINTEST_FOLL_HONOR_NUMA_FAULT, why);
+
+	if (ret)
+		return ret;
+	sampled.page = map_pages(1, PROT_READ | PROT_WRITE, MAP_PRIVATE);
+	/* Of one thread alone, no page that is near is sampled. */
+	if (!sampled.page || pthread_create(&thread, NULL, sleep_for_ever,
+					    NULL))
+		return reason(why, -ENOMEM, "no memory left");
+	words_fill(sampled.page, page_size(), WORD_PIN_TIME);
+	for (i = 0; i < SAMPLES; i++) {
+		if (pin_takes_sample(&sampled, 0))
+			return solo_fails(run, FINDING_FLAG,
+					  "a pin without the flag takes what NUMA balancing has sampled");
+		if (sampled.error)
+			return reason(why, sampled.error,
+				      "NUMA balancing leaves a page alone that is not pinned");
+	}
+	if (!deadline_spin(is_taken, &sampled))
+		return solo_fails(run, FINDING_FLAG,
+				  "a pin with the flag does not take what NUMA balancing has sampled: %s",
+				  strerror(-sampled.error));
+	return solo_passes(run, "only a pin with the flag takes what NUMA balancing has sampled");
+}
+
+static int prepare_balance(const void *arg, struct settings *settings,
+			   struct reason *why)
+{
+	(void)arg;
+	return event_balance_prepare(NULL, settings, why);
 }
 
 /* A thread that pins a page which a userfaultfd keeps from being there. */
@@ -331,19 +543,17 @@ static const struct solo table[] = {
 		.run = interruptible,
 	}, {
 		.id = "flags.nowait",
-		.what = "FOLL_NOWAIT: a page that is there is pinned",
-		.run = changes_nothing,
-		.arg = NUMBER(PINTEST_FOLL_NOWAIT),
+		.what = "FOLL_NOWAIT: a pin ends before a page that it would have to wait for",
+		.run = nowait,
 	}, {
 		.id = "flags.hwpoison",
-		.what = "FOLL_HWPOISON: a page that is intact is pinned",
-		.run = changes_nothing,
-		.arg = NUMBER(PINTEST_FOLL_HWPOISON),
+		.what = "FOLL_HWPOISON: a page that is poisoned is told from one that is not there",
+		.run = hwpoison,
 	}, {
 		.id = "flags.honor-numa-fault",
-		.what = "FOLL_HONOR_NUMA_FAULT: a page that NUMA balancing leaves alone is pinned",
-		.run = changes_nothing,
-		.arg = NUMBER(PINTEST_FOLL_HONOR_NUMA_FAULT),
+		.what = "FOLL_HONOR_NUMA_FAULT: a pin counts as an access where NUMA balancing samples, and without it does not",
+		.prepare = prepare_balance,
+		.run = honor_numa_fault,
 	},
 };
 

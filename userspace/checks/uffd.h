@@ -27,6 +27,16 @@ struct uffdio_move {
 };
 #endif
 
+#ifndef UFFD_FEATURE_POISON
+#define UFFD_FEATURE_POISON		(1 << 14)
+#define UFFDIO_POISON			_IOWR(UFFDIO, 0x08, struct uffdio_poison)
+struct uffdio_poison {
+	struct uffdio_range range;
+	__u64 mode;
+	__s64 updated;
+};
+#endif
+
 /**
  * uffd_open() - open a userfaultfd
  * @features: UFFD_FEATURE_ bits
