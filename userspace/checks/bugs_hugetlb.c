@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "array_size.h"
 #include "peer.h"
@@ -38,18 +39,20 @@ static int touch_when_told(struct peer *parent, void *page)
 	return peer_turn(parent) ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
-/* Map all pages that are free in the pool, until the process ends. */
-static int take_all_free(struct reason *why)
+/* Map all pages that are free in the pool, the last one at @last if any. */
+static int take_all_free(char **last, struct reason *why)
 {
 	char *page;
 	int i;
 
+	*last = NULL;
 	for (i = 0; i < TAKEN_MAX; i++) {
 		page = mmap(NULL, SIZE_2M, PROT_READ | PROT_WRITE,
 			    SOLO_HUGETLB, -1, 0);
 		if (page == MAP_FAILED)
 			return 0;
 		*page = 1;
+		*last = page;
 	}
 	return reason(why, -EOPNOTSUPP,
 		      "the pool has more than %d free hugetlb pages",
@@ -79,12 +82,13 @@ static int is_killed_by_touch(struct peer *child, struct reason *why)
  * The process that a page was reserved for takes it away from its children
  * when it needs a copy and the pool is empty.
  */
-static int read_pin_kills_child(struct solo_run *run, struct reason *why)
+static int pin_kills_child(struct solo_run *run, struct reason *why)
 {
+	const uint32_t *foll = run->arg;
 	struct pintest_pin *pin;
 	struct peer *child;
 	struct reason refused;
-	char *page;
+	char *page, *last;
 	int ret = solo_map_hugetlb(&page, why), killed;
 
 	if (ret)
@@ -92,10 +96,10 @@ static int read_pin_kills_child(struct solo_run *run, struct reason *why)
 	child = peer_start(touch_when_told, page);
 	if (!child || peer_await(child))
 		return reason(why, -ECHILD, "cannot fork");
-	ret = take_all_free(why);
+	ret = take_all_free(&last, why);
 	if (ret)
 		return ret;
-	ret = solo_pin(run, PINTEST_API_PIN, RO_LONGTERM, page, page_size(),
+	ret = solo_pin(run, PINTEST_API_PIN, *foll, page, page_size(),
 		       &pin, &refused);
 	killed = is_killed_by_touch(child, why);
 	if (killed < 0)
@@ -104,12 +108,131 @@ static int read_pin_kills_child(struct solo_run *run, struct reason *why)
 		return solo_passes(run, "%s, and the child can still touch it",
 				   ret ? refused.text : "the page is pinned");
 	return solo_fails(run, FINDING_KILLED,
-			  "a R/O long-term pin of a page with no other left in the pool: the child that shares it is killed when it touches it");
+			  "after a pin of a page with no other left in the pool, the child that shares it is killed when it touches it");
+}
+
+/*
+ * With an empty pool no copy can be made for who has nothing reserved: the pin
+ * has to be refused. One that takes what is shared would be replaced.
+ *
+ * @last: a page that is given back to the pool for the control
+ */
+static int judge_empty_pool(struct solo_run *run, int (*pin)(void *arg),
+			    void *arg, char *last, struct reason *why)
+{
+	int ret = pin(arg);
+
+	if (!ret)
+		return solo_fails(run, FINDING_OTHER_PAGE,
+				  "the pin takes a page that is shared, as no other is left in the pool");
+	if (ret != -EFAULT)
+		return reason(why, ret, "the pin is refused: %s",
+			      strerror(-ret));
+	if (!last || munmap(last, SIZE_2M))
+		return reason(why, -ENODATA, "no page was free for a control");
+	ret = pin(arg);
+	if (ret)
+		return reason(why, ret,
+			      "the pin is refused with a free page as well: %s",
+			      strerror(-ret));
+	return solo_passes(run, "%s, and with a free page in the pool it is pinned",
+			   strerror(EFAULT));
+}
+
+/* Memory whose page belongs to somebody else as well. */
+struct poor {
+	struct solo_run *run;
+	char *page;
+	struct peer *child;
+};
+
+static int pin_poor(void *arg)
+{
+	const struct poor *poor = arg;
+	const uint32_t *foll = poor->run->arg;
+	struct pintest_pin *pin;
+	struct reason ignored;
+
+	return solo_pin(poor->run, PINTEST_API_PIN, *foll, poor->page,
+			page_size(), &pin, &ignored);
+}
+
+/* Reserved is nothing: a private mapping would have its copy otherwise. */
+static int map_poor_file(struct poor *poor, struct reason *why)
+{
+	int fd = memfd_create("pintest", MFD_CLOEXEC | MFD_HUGETLB |
+			      21 << MAP_HUGE_SHIFT);
+	void *file;
+
+	if (fd < 0 || ftruncate(fd, SIZE_2M))
+		return reason(why, -errno, "cannot create a memfd: %s",
+			      strerror(errno));
+	file = mmap(NULL, SIZE_2M, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	poor->page = mmap(NULL, SIZE_2M, PROT_READ | PROT_WRITE,
+			  MAP_PRIVATE | MAP_NORESERVE, fd, 0);
+	if (file == MAP_FAILED || poor->page == MAP_FAILED)
+		return reason(why, -errno, "cannot map a memfd: %s",
+			      strerror(errno));
+	words_fill(file, SIZE_2M, WORD_PIN_TIME);
+	(void)*(volatile char *)poor->page;
+	return 0;
+}
+
+static int poor_file(struct solo_run *run, struct reason *why)
+{
+	struct poor poor = { .run = run };
+	char *last;
+	int ret = map_poor_file(&poor, why);
+
+	if (!ret)
+		ret = take_all_free(&last, why);
+	return ret ? ret : judge_empty_pool(run, pin_poor, &poor, last, why);
+}
+
+/* The child pins each time that it is told to. */
+static int pin_when_told(struct peer *parent, void *arg)
+{
+	int ret;
+
+	while (!peer_turn(parent) && !peer_await(parent)) {
+		ret = pin_poor(arg);
+		if (peer_send(parent, &ret, sizeof(ret)))
+			break;
+	}
+	return EXIT_FAILURE;
+}
+
+static int pin_by_child(void *arg)
+{
+	const struct poor *poor = arg;
+	int pinned, ret = peer_await(poor->child);
+
+	if (!ret)
+		ret = peer_turn(poor->child);
+	if (!ret)
+		ret = peer_receive(poor->child, &pinned, sizeof(pinned));
+	return ret ? ret : pinned;
+}
+
+static int poor_child(struct solo_run *run, struct reason *why)
+{
+	struct poor poor = { .run = run };
+	char *last;
+	int ret = solo_map_hugetlb(&poor.page, why);
+
+	if (ret)
+		return ret;
+	poor.child = peer_start(pin_when_told, &poor);
+	if (!poor.child)
+		return reason(why, -errno, "cannot fork: %s", strerror(errno));
+	ret = take_all_free(&last, why);
+	return ret ? ret : judge_empty_pool(run, pin_by_child, &poor, last,
+					    why);
 }
 
 /*
  * Where the pool's page lies is the kernel's choice: that it may be migrated
- * makes it take ZONE_MOVABLE if there is one.
+ * makes it take ZONE_MOVABLE, or a CMA area, if there is one.
  */
 static int is_movable(struct solo_run *run, const char *page,
 		      struct reason *why)
@@ -119,11 +242,10 @@ static int is_movable(struct solo_run *run, const char *page,
 	ssize_t n = pintest_inspect(run->pt, 0, &addr, addr + page_size(),
 				    &record, 1);
 
-	if (n == 1 && record.fields & PINTEST_FIELD_ZONE &&
-	    record.zone == PINTEST_ZONE_MOVABLE)
+	if (n == 1 && record_is_movable(&record))
 		return 0;
 	return reason(why, -EOPNOTSUPP,
-		      "no hugetlb page is in ZONE_MOVABLE: boot with kernelcore= or movablecore=");
+		      "no hugetlb page is where memory is kept movable: boot with kernelcore= or cma=");
 }
 
 /* Kernels with the bug warn, which must not bring the machine down. */
@@ -161,13 +283,13 @@ static int movable(struct solo_run *run, struct reason *why)
 		return solo_fails(run, FINDING_REFUSED, "%s", refused.text);
 	if (pintest_pin_records(pin, 0, &record, 1) != 1)
 		return reason(why, -EIO, "cannot get a record of the pin");
-	if (record.zone == PINTEST_ZONE_MOVABLE)
+	if (record_is_movable(&record))
 		return solo_fails(run, FINDING_STAYS,
-				  "the page is pinned for long and stays in ZONE_MOVABLE");
-	return solo_passes(run, "the page was moved out of ZONE_MOVABLE");
+				  "the page is pinned for long where memory is to be kept movable");
+	return solo_passes(run, "the page was moved to where it may be pinned for long");
 }
 
-/* One to be pinned, and one to move it to. */
+/* One to be pinned, and one for a copy of it, or to move it to. */
 static int prepare_two(const void *arg, struct settings *settings,
 		       struct reason *why)
 {
@@ -175,18 +297,45 @@ static int prepare_two(const void *arg, struct settings *settings,
 	return settings_need_hugepages(settings, SIZE_2M, 2, why);
 }
 
+#define L	PINTEST_FOLL_LONGTERM
+#define W	PINTEST_FOLL_WRITE
+#define FLAGS(foll)	(&(const uint32_t) { foll })
+
+#define EMPTY_POOL(name, access, how, foll, of) {			\
+	.id = "pool." #name "-" access,					\
+	.what = "a " how " pin of a hugetlb page that " of " is refused with EFAULT if no page is left for a copy",	\
+	.prepare = prepare_two,						\
+	.run = poor_ ## name,						\
+	.arg = FLAGS(foll),						\
+}
+
 static const struct solo table[] = {
 	{
 		.id = "bugs.hugetlb-pin-kills-child",
 		.what = "a R/O long-term pin of a hugetlb page does not kill the child that shares it, if the pool is empty",
 		.prepare = prepare_one,
-		.run = read_pin_kills_child,
+		.run = pin_kills_child,
+		.arg = FLAGS(L),
+	}, {
+		.id = "bugs.hugetlb-write-pin-kills-child",
+		.what = "a R/W short-term pin of a hugetlb page does not kill the child that shares it, if the pool is empty",
+		.prepare = prepare_one,
+		.run = pin_kills_child,
+		.arg = FLAGS(W),
 	}, {
 		.id = "bugs.hugetlb-movable",
-		.what = "a long-term pin moves a hugetlb page out of ZONE_MOVABLE, and is not refused",
+		.what = "a long-term pin moves a hugetlb page to where it may stay, and is not refused",
 		.prepare = prepare_two,
 		.run = movable,
 	},
+	EMPTY_POOL(file, "ro-longterm", "R/O long-term", L,
+		   "belongs to a file, mapped privately,"),
+	EMPTY_POOL(file, "rw-longterm", "R/W long-term", L | W,
+		   "belongs to a file, mapped privately,"),
+	EMPTY_POOL(child, "ro-longterm", "R/O long-term", L,
+		   "a child shares, and pins,"),
+	EMPTY_POOL(child, "rw-longterm", "R/W long-term", L | W,
+		   "a child shares, and pins,"),
 };
 
 const struct solo_family solo_bugs_hugetlb = { table, ARRAY_SIZE(table) };

@@ -33,9 +33,11 @@
 /*
  * Write protection that has to outlive a pin of the first page.
  *
+ * @foll: the flags of the pin
  * @page: what is written in the end
  */
 struct guarded {
+	uint32_t foll;
 	int uffd;
 	char *addr;
 	size_t length;
@@ -64,7 +66,7 @@ static int pin_guarded(struct solo_run *run, const struct guarded *guarded,
 	struct pintest_pin *pin;
 	ssize_t before = pages_count(guarded->addr, guarded->length,
 				     PAGEMAP_UFFD_WP), after;
-	int ret = solo_pin(run, PINTEST_API_PIN, RO_LONGTERM, guarded->addr,
+	int ret = solo_pin(run, PINTEST_API_PIN, guarded->foll, guarded->addr,
 			   page_size(), &pin, why);
 
 	if (ret)
@@ -78,7 +80,7 @@ static int pin_guarded(struct solo_run *run, const struct guarded *guarded,
 		return ret;
 	if (!ret || after < before)
 		return solo_fails(run, FINDING_UNPROTECTED,
-				  "a R/O long-term pin of 1 page: of %zd protected pages %zd are left, and a write to page %td raises %d events",
+				  "a R/O pin of 1 page: of %zd protected pages %zd are left, and a write to page %td raises %d events",
 				  before, after,
 				  (guarded->page - guarded->addr) /
 				  (ptrdiff_t)page_size(), ret);
@@ -96,7 +98,7 @@ static int prepare_huge_zeropage(const void *arg, struct settings *settings,
 static int wp_huge_zeropage(struct solo_run *run, struct reason *why)
 {
 	const size_t pages = memory_kind_pages(memory_kind_find("huge-zeropage"));
-	struct guarded guarded = { .size = page_size() };
+	struct guarded guarded = { RO_LONGTERM, .size = page_size() };
 	struct memory memory;
 	int ret = solo_map(run, "huge-zeropage", pages, &memory, why);
 
@@ -122,7 +124,8 @@ static int prepare_hugetlb(const void *arg, struct settings *settings,
 
 static int wp_hugetlb_shared(struct solo_run *run, struct reason *why)
 {
-	struct guarded guarded = { .length = SIZE_2M, .size = SIZE_2M };
+	const uint32_t *foll = run->arg;
+	struct guarded guarded = { *foll, .length = SIZE_2M, .size = SIZE_2M };
 	int ret;
 
 	guarded.uffd = uffd_open(UFFD_FEATURE_WP_HUGETLBFS_SHMEM,
@@ -269,6 +272,13 @@ static const struct solo table[] = {
 		.what = "a R/O long-term pin of a hugetlb page that a child shares leaves it write-protected by its userfaultfd",
 		.prepare = prepare_hugetlb,
 		.run = wp_hugetlb_shared,
+		.arg = &(const uint32_t) { RO_LONGTERM },
+	}, {
+		.id = "bugs.uffd-wp-hugetlb-shared-short",
+		.what = "a R/O short-term pin of a hugetlb page that a child shares leaves it write-protected by its userfaultfd",
+		.prepare = prepare_hugetlb,
+		.run = wp_hugetlb_shared,
+		.arg = &(const uint32_t) { 0 },
 	}, {
 		.id = "bugs.uffd-move-pinned-folio",
 		.what = "UFFDIO_MOVE of a page whose large folio is pinned and mapped by page table entries returns",

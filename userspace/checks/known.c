@@ -25,7 +25,7 @@ static const struct known table[] = {
 	}, {
 		.id = "cow-mapping-replaced",
 		/* Until it is replaced, the pin sees who writes to the file. */
-		.checks = "@(ro-longterm*|vdso.*)",
+		.checks = "@(ro-longterm*|vdso.*|pool.file-*)",
 		.findings = REPLACED | FINDING_LEAKED,
 		.is_not = PINTEST_PAGE_ANON,
 		.cases = "R/O longterm GUP* pin ... with *",
@@ -77,7 +77,7 @@ static const struct known table[] = {
 		.change = "'hugetlb: do early cow when page pinned on src mm' (4eae4efa2c29)",
 	}, {
 		.id = "anon-shared-replaced",
-		.checks = "@(ro-@(longterm*|anon).*|pin-and-load.*)",
+		.checks = "@(ro-@(longterm*|anon).*|pin-and-load.*|pool.child-*)",
 		.findings = REPLACED,
 		.is = PINTEST_PAGE_ANON,
 		.cases = "R/O GUP* pin on R/O-mapped shared page ... with *",
@@ -141,7 +141,7 @@ static const struct known table[] = {
 		.change = "not fixed, by 'mm: allocate THP on hugezeropage wp-fault' (1ced09e0331f)",
 	}, {
 		.id = "uffd-wp-hugetlb",
-		.checks = "bugs.uffd-wp-hugetlb-shared",
+		.checks = "bugs.uffd-wp-hugetlb-shared*",
 		.findings = FINDING_UNPROTECTED,
 		.what = "unsharing a hugetlb page drops its write protection",
 		.since = "5.19",
@@ -178,7 +178,7 @@ static const struct known table[] = {
 		.change = "'mm/gup: retire follow_hugetlb_page()'",
 	}, {
 		.id = "longterm-stays-movable",
-		.checks = "@(bugs.hugetlb-movable|r[ow]-longterm-place.*)",
+		.checks = "@(bugs.hugetlb-movable|longterm-movable.*|r[ow]-longterm-place.*)",
 		.findings = FINDING_STAYS,
 		.what = "long-term pins leave pages in ZONE_MOVABLE",
 		.fixed_in = "5.13",
@@ -191,6 +191,19 @@ static const struct known table[] = {
 		.since = "5.14",
 		.fixed_in = "6.9",
 		.change = "'mm/secretmem: fix GUP-fast succeeding on secretmem folios' (65291dcfcf89)",
+	}, {
+		.id = "nofault-longterm-zeropage",
+		.checks = "flags.nofault-longterm-*",
+		.findings = FINDING_FLAG,
+		.what = "a R/O long-term pin takes the zero page, for which it needs no fault",
+		.fixed_in = "6.2",
+		.change = "'mm/gup: reliable R/O long-term pinning in COW mappings' (84209e87c696)",
+	}, {
+		.id = "hugetlb-owner-writes",
+		.checks = "bugs.hugetlb-write-pin-kills-child",
+		.findings = FINDING_KILLED,
+		.what = "whoever reserved a hugetlb page takes it from its children to write to it, if no other is left",
+		.change = "by design, as with every write of the owner",
 	}, {
 		.id = "hugetlb-owner-takes-page",
 		.checks = "bugs.hugetlb-pin-kills-child",

@@ -32,6 +32,7 @@ static const struct solo_family *const families[] = {
 	&solo_leaks,
 	&solo_seal,
 	&solo_vdso,
+	&solo_movable,
 	&solo_offline,
 	&solo_cow,
 };

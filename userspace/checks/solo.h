@@ -85,6 +85,7 @@ extern const struct solo_family solo_files;
 extern const struct solo_family solo_cow;
 extern const struct solo_family solo_uffd;
 extern const struct solo_family solo_load;
+extern const struct solo_family solo_movable;
 extern const struct solo_family solo_flags;
 extern const struct solo_family solo_leaks;
 extern const struct solo_family solo_offline;

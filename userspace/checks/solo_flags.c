@@ -112,6 +112,30 @@ static int no_fault(struct solo_run *run, struct reason *why)
 	return judge_trials(run, what->api, trials, ARRAY_SIZE(trials));
 }
 
+/*
+ * What a write would replace has to be replaced before it is pinned for long,
+ * for which a fault is needed.
+ */
+static int no_fault_longterm(struct solo_run *run, struct reason *why)
+{
+	const uint32_t longterm = PINTEST_FOLL_LONGTERM;
+	const uint32_t foll = longterm | PINTEST_FOLL_NOFAULT;
+	const uint32_t *api = run->arg;
+	struct memory zero;
+	int ret = need_flag(run, *api, foll, why);
+
+	if (!ret)
+		ret = solo_map(run, "zeropage", 1, &zero, why);
+	if (ret)
+		return ret;
+	return judge_trials(run, *api, (struct trial[]) {
+		{ "a short-term pin of a zero page", zero.addr,
+		  PINTEST_FOLL_NOFAULT, 0 },
+		{ "a long-term pin of a zero page", zero.addr, foll, -EFAULT },
+		{ "a long-term pin without the flag", zero.addr, longterm, 0 },
+	}, 3);
+}
+
 static int anon_only(struct solo_run *run, struct reason *why)
 {
 	const uint32_t api = PINTEST_API_PIN, foll = PINTEST_FOLL_ANON;
@@ -513,6 +537,16 @@ static const struct solo table[] = {
 		.what = "FOLL_NOFAULT: pin_user_pages_fast() pins what is there and makes nothing",
 		.run = no_fault,
 		.arg = FAST(PINTEST_FOLL_NOFAULT),
+	}, {
+		.id = "flags.nofault-longterm-slow",
+		.what = "FOLL_NOFAULT: pin_user_pages() does not pin the zero page for long",
+		.run = no_fault_longterm,
+		.arg = NUMBER(PINTEST_API_PIN),
+	}, {
+		.id = "flags.nofault-longterm-fast",
+		.what = "FOLL_NOFAULT: pin_user_pages_fast() does not pin the zero page for long",
+		.run = no_fault_longterm,
+		.arg = NUMBER(PINTEST_API_PIN_FAST),
 	}, {
 		.id = "flags.dump",
 		.what = "FOLL_DUMP: a hole in anonymous memory is an error, and not filled",
