@@ -96,7 +96,7 @@ static const struct known table[] = {
 		.checks = "cow.vmsplice-!(*-hugetlb)",
 		.findings = FINDING_LEAKED,
 		.cases = "vmsplice() * ... with *THP *",
-		.what = "a write goes to a THP that a pipe still refers to",
+		.what = "a write goes to a THP, or a page from swap, that a pipe still refers to",
 		.fixed_in = "5.18",
 		.change = "'mm/huge_memory: streamline COW logic in do_huge_pmd_wp_page()' (3bff7e3f1f16)",
 	}, {
@@ -163,7 +163,7 @@ static const struct known table[] = {
 		.change = "'kernel/events/uprobes: uprobe_write_opcode() rewrite'",
 	}, {
 		.id = "soft-dirty-shared-thp",
-		.checks = "bugs.soft-dirty-shared-thp",
+		.checks = "@(bugs.soft-dirty-shared-thp|side-effects.anon-thp-shared-ro*)",
 		.findings = FINDING_MARKED,
 		.what = "splitting a dirty THP marks its pages as written (x86)",
 		.since = "6.2",

@@ -1,25 +1,28 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Checks of what a pin does to the process, by the flags it is taken with:
- * which pages count as written, by soft-dirty bits and by userfaultfd, and how
- * much memory the process has more, or has locked.
+ * which pages count as written, by soft-dirty bits and by userfaultfd, which
+ * are dirty, and how much memory the process has more, or has locked.
  *
- * Memory that grows is told and not judged: the kernel promises nothing there.
+ * Memory that grows, and pages that get dirty, are told and not judged: the
+ * kernel promises nothing there while the pin is held.
  */
 #include <errno.h>
 #include <inttypes.h>
 #include <linux/userfaultfd.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "array_size.h"
 #include "counts.h"
 #include "pages.h"
 #include "reason.h"
-#include "settings.h"
 #include "solo.h"
 #include "uffd.h"
 #include "words.h"
 
+/* Pages that are looked at, unless a huge page has fewer. */
 #define PAGES	512
 
 /* A row: which memory is pinned, and with which flags. */
@@ -35,18 +38,33 @@ struct amounts {
 	long locked;
 };
 
-/*
- * What a pin of PAGES pages did, and an event of one of another page.
+/**
+ * struct effects - what a pin did, and an event of one of another page
  *
- * @tracked: this kernel has soft-dirty bits
+ * @pages: how many pages were pinned
+ * @tracked: this kernel has soft-dirty bits, and keeps them for such memory
+ * @soft_dirty: pages that are soft-dirty afterwards
+ * @dirty: pages that got dirty, or -EOPNOTSUPP if this kernel does not tell
+ * @grown: what the process has more
+ * @events: userfaultfd events
+ * @no_events: why there are none, or NULL
  */
 struct effects {
+	size_t pages;
 	bool tracked;
 	ssize_t soft_dirty;
+	ssize_t dirty;
 	struct amounts grown;
 	int events;
 	const char *no_events;
 };
+
+static size_t pages_of(const struct memory_kind *kind)
+{
+	size_t most = memory_kind_pages(kind);
+
+	return most && most < PAGES ? most : PAGES;
+}
 
 /*
  * Counters of the process lag behind, page tables do not: mappings that have
@@ -78,34 +96,92 @@ static struct amounts measure(const struct memory *memory)
 	return amounts;
 }
 
+/* Pages of a range that are mapped and dirty; or -errno. */
+static ssize_t count_dirty(struct solo_run *run, const struct memory *memory)
+{
+	const size_t count = memory->length / page_size();
+	struct pintest_record *records = calloc(count, sizeof(*records));
+	uint64_t addr = (uintptr_t)memory->addr;
+	ssize_t n, i, dirty = 0;
+
+	if (!records)
+		return -ENOMEM;
+	n = pintest_inspect(run->pt, 0, &addr, addr + memory->length, records,
+			    count);
+	for (i = 0; i < n; i++)
+		dirty += !!(records[i].flags & PINTEST_PAGE_DIRTY);
+	free(records);
+	return n < 0 ? n : dirty;
+}
+
+/* What a moment has: before the pin, and while it is held. */
+struct state {
+	struct amounts amounts;
+	ssize_t soft_dirty;
+	ssize_t dirty;
+};
+
+static int take_state(struct solo_run *run, const struct memory *memory,
+		      struct state *state, struct reason *why)
+{
+	state->amounts = measure(memory);
+	state->soft_dirty = pages_count(memory->addr, memory->length,
+					PAGEMAP_SOFT_DIRTY);
+	state->dirty = count_dirty(run, memory);
+	if (state->soft_dirty < 0 || state->dirty < 0)
+		return reason(why, -EIO, "cannot count dirty pages");
+	return 0;
+}
+
+static void take_difference(struct effects *effects,
+			    const struct state *before,
+			    const struct state *after)
+{
+	effects->soft_dirty = after->soft_dirty;
+	effects->dirty = after->dirty - before->dirty;
+	effects->grown = (struct amounts) {
+		.anonymous = after->amounts.anonymous -
+			     before->amounts.anonymous,
+		.huge = after->amounts.huge - before->amounts.huge,
+		.locked = after->amounts.locked - before->amounts.locked,
+	};
+}
+
+static int clear_soft_dirty(const struct memory_kind *kind,
+			    struct effects *effects, struct reason *why)
+{
+	int ret = soft_dirty_clear(why);
+
+	effects->tracked = !ret && !(kind->traits & MEMORY_HUGETLB);
+	return ret == -EOPNOTSUPP ? 0 : ret;
+}
+
 static int see_growth(struct solo_run *run, struct effects *effects,
 		      struct reason *why)
 {
 	const struct pinned *pinned = run->arg;
-	struct amounts before, after;
+	const struct memory_kind *kind = memory_kind_find(pinned->kind);
+	struct state before, after;
 	struct pintest_pin *pin;
 	struct memory memory;
-	int ret = solo_map(run, pinned->kind, PAGES, &memory, why);
+	int ret;
 
+	effects->pages = pages_of(kind);
+	ret = solo_map(run, pinned->kind, effects->pages, &memory, why);
+	if (!ret)
+		ret = clear_soft_dirty(kind, effects, why);
+	if (!ret)
+		ret = take_state(run, &memory, &before, why);
+	if (!ret)
+		ret = solo_pin(run, PINTEST_API_PIN, pinned->foll, memory.addr,
+			       memory.length, &pin, why);
+	if (!ret)
+		ret = take_state(run, &memory, &after, why);
 	if (ret)
 		return ret;
-	ret = soft_dirty_clear(why);
-	if (ret && ret != -EOPNOTSUPP)
-		return ret;
-	effects->tracked = !ret;
-	before = measure(&memory);
-	ret = solo_pin(run, PINTEST_API_PIN, pinned->foll, memory.addr,
-		       memory.length, &pin, why);
-	if (ret)
-		return ret;
-	after = measure(&memory);
-	effects->soft_dirty = pages_count(memory.addr, memory.length,
-					    PAGEMAP_SOFT_DIRTY);
-	effects->grown = (struct amounts) {
-		.anonymous = after.anonymous - before.anonymous,
-		.huge = after.huge - before.huge,
-		.locked = after.locked - before.locked,
-	};
+	take_difference(effects, &before, &after);
+	if (!(pintest_known_flags(run->pt) & PINTEST_PAGE_DIRTY))
+		effects->dirty = -EOPNOTSUPP;
 	pintest_pin_free(pin);
 	memory_unmap(&memory);
 	return 0;
@@ -130,34 +206,47 @@ static void pin_protected(void *arg)
 				    page_size(), &pin, &ignored);
 }
 
+static int hear_events(int uffd, struct protected *protected,
+		       struct effects *effects, struct reason *why)
+{
+	const struct memory *memory = &protected->memory;
+	size_t size = memory->kind->traits & MEMORY_HUGETLB ?
+		      memory->kind->huge_size : page_size();
+	int ret = uffd_protect(uffd, memory->addr, memory->length, true, why);
+
+	if (!ret)
+		ret = uffd_hears(uffd, size, pin_protected, protected, why);
+	if (ret < 0)
+		return ret;
+	effects->events = ret;
+	effects->no_events = protected->error ? "refused" : NULL;
+	return 0;
+}
+
+/* Not every kernel protects all memory, and none what is not there. */
 static int see_events(struct solo_run *run, struct effects *effects,
 		      struct reason *why)
 {
 	const struct pinned *pinned = run->arg;
+	const struct memory_kind *kind = memory_kind_find(pinned->kind);
 	struct protected protected = { .run = run };
-	struct reason ignored;
-	int uffd = uffd_open_wp(why);
-	int ret = uffd < 0 ? uffd : solo_map(run, pinned->kind, PAGES,
-					     &protected.memory, why);
+	int uffd, ret;
 
+	effects->no_events = "-";
+	if (kind->traits & MEMORY_UNMAPPED)
+		return 0;
+	uffd = uffd_open_wp(why);
+	ret = uffd < 0 ? uffd : solo_map(run, kind->id, effects->pages,
+					 &protected.memory, why);
 	if (ret)
 		return ret;
-	/* Not every kernel protects files. */
-	effects->no_events = "unknown";
-	if (uffd_register(uffd, protected.memory.addr,
-			  protected.memory.length, UFFDIO_REGISTER_MODE_WP,
-			  &ignored))
-		return 0;
-	ret = uffd_protect(uffd, protected.memory.addr,
-			   protected.memory.length, true, why);
+	ret = uffd_register(uffd, protected.memory.addr,
+			    protected.memory.length, UFFDIO_REGISTER_MODE_WP,
+			    why);
 	if (!ret)
-		ret = uffd_hears(uffd, page_size(), pin_protected, &protected,
-				 why);
-	if (ret < 0)
-		return ret;
-	effects->events = ret;
-	effects->no_events = protected.error ? "refused" : NULL;
-	return 0;
+		return hear_events(uffd, &protected, effects, why);
+	effects->no_events = "unknown";
+	return ret == -EOPNOTSUPP ? 0 : ret;
 }
 
 static const char *events_text(const struct effects *effects, char text[16])
@@ -168,9 +257,17 @@ static const char *events_text(const struct effects *effects, char text[16])
 	return text;
 }
 
+static const char *dirty_text(const struct effects *effects, char text[16])
+{
+	if (effects->dirty == -EOPNOTSUPP)
+		return "unknown";
+	snprintf(text, 16, "%+zd", effects->dirty);
+	return text;
+}
+
 static enum finding judge_effects(const struct effects *effects, bool writes)
 {
-	if (effects->tracked && writes && effects->soft_dirty != PAGES)
+	if (effects->tracked && writes && effects->soft_dirty != (ssize_t)effects->pages)
 		return FINDING_UNMARKED;
 	if (effects->tracked && !writes && effects->soft_dirty)
 		return FINDING_MARKED;
@@ -178,7 +275,8 @@ static enum finding judge_effects(const struct effects *effects, bool writes)
 		return FINDING_UNPROTECTED;
 	if (!writes && effects->events)
 		return FINDING_EVENT;
-	if (effects->grown.locked != (long)(PAGES * page_size() >> 10))
+	if (effects->grown.locked !=
+	    (long)(effects->pages * page_size() >> 10))
 		return FINDING_UNBALANCED;
 	return FINDING_NONE;
 }
@@ -188,7 +286,7 @@ static int run_effects(struct solo_run *run, struct reason *why)
 	const struct pinned *pinned = run->arg;
 	struct effects effects = { 0 };
 	enum finding finding;
-	char text[16], told[128];
+	char text[16], dirty[16], told[160];
 	int ret = see_growth(run, &effects, why);
 
 	if (!ret)
@@ -197,22 +295,21 @@ static int run_effects(struct solo_run *run, struct reason *why)
 		return ret;
 	finding = judge_effects(&effects, pinned->foll & PINTEST_FOLL_WRITE);
 	snprintf(told, sizeof(told),
-		 "soft-dirty %zd, uffd-wp events %s, anonymous %+ld kB, huge %+ld kB, locked %+ld kB",
-		 effects.soft_dirty, events_text(&effects, text),
+		 "soft-dirty %zd, dirty %s, uffd-wp events %s, anonymous %+ld kB, huge %+ld kB, locked %+ld kB",
+		 effects.soft_dirty, dirty_text(&effects, dirty),
+		 events_text(&effects, text),
 		 effects.grown.anonymous, effects.grown.huge,
 		 effects.grown.locked);
 	return finding ? solo_fails(run, finding, "%s", told) :
 			 solo_passes(run, "%s", told);
 }
 
-/* Only one of the kinds needs it: kernels without it still have the others. */
-static int prepare_huge_zeropage(const void *arg, struct settings *settings,
-				 struct reason *why)
+static int prepare(const void *arg, struct settings *settings,
+		   struct reason *why)
 {
-	int ret = settings_need_thp(settings, true, why);
+	const struct pinned *pinned = arg;
 
-	(void)arg;
-	return ret == -EOPNOTSUPP ? 0 : ret;
+	return solo_prepare_kind(pinned->kind, settings, why);
 }
 
 #define READS	"pages count as not written, and are charged as locked, after a R/O "
@@ -225,7 +322,7 @@ static int prepare_huge_zeropage(const void *arg, struct settings *settings,
 #define ROW(name, access, flags, promise) {				\
 	.id = "side-effects." name "-" access,				\
 	.what = promise "of " name,					\
-	.prepare = prepare_huge_zeropage,				\
+	.prepare = prepare,						\
 	.run = run_effects,						\
 	.arg = &(const struct pinned) { name, flags },			\
 }
@@ -233,36 +330,61 @@ static int prepare_huge_zeropage(const void *arg, struct settings *settings,
 #define RO(name)	ROW(name, "ro", 0, READS "short-term pin ")
 #define RO_LONG(name)	ROW(name, "ro-longterm", L, READS "long-term pin ")
 #define RW(name)	ROW(name, "rw", W, WRITES "short-term pin ")
+#define RW_FORCE(name)	ROW(name, "rw-force", W | F,			\
+			    WRITES "short-term pin by force ")
 #define RW_LONG(name)	ROW(name, "rw-longterm", L | W, WRITES "long-term pin ")
-#define RW_FORCE(name)	ROW(name, "rw-longterm-force", L | W | F,	\
-			    WRITES "long-term pin by force ")
+#define RW_LONG_FORCE(name)	ROW(name, "rw-longterm-force", L | W | F, \
+				    WRITES "long-term pin by force ")
 
 static const struct solo table[] = {
+	RO("anon-untouched"),
+	RO_LONG("anon-untouched"),
+	RW("anon-untouched"),
+	RW_FORCE("anon-untouched"),
+	RW_LONG("anon-untouched"),
+	RW_LONG_FORCE("anon-untouched"),
 	RO("zeropage"),
 	RO_LONG("zeropage"),
 	RW("zeropage"),
-	RW_LONG("zeropage"),
 	RW_FORCE("zeropage"),
+	RW_LONG("zeropage"),
+	RW_LONG_FORCE("zeropage"),
 	RO("huge-zeropage"),
 	RO_LONG("huge-zeropage"),
 	RW("huge-zeropage"),
-	RW_LONG("huge-zeropage"),
 	RW_FORCE("huge-zeropage"),
+	RW_LONG("huge-zeropage"),
+	RW_LONG_FORCE("huge-zeropage"),
 	RO("memfd-private"),
 	RO_LONG("memfd-private"),
 	RW("memfd-private"),
-	RW_LONG("memfd-private"),
 	RW_FORCE("memfd-private"),
+	RW_LONG("memfd-private"),
+	RW_LONG_FORCE("memfd-private"),
 	RO("anon"),
 	RO_LONG("anon"),
 	RW("anon"),
-	RW_LONG("anon"),
 	RW_FORCE("anon"),
+	RW_LONG("anon"),
+	RW_LONG_FORCE("anon"),
 	RO("anon-shared"),
 	RO_LONG("anon-shared"),
 	RW("anon-shared"),
-	RW_LONG("anon-shared"),
 	RW_FORCE("anon-shared"),
+	RW_LONG("anon-shared"),
+	RW_LONG_FORCE("anon-shared"),
+	RO("anon-thp-shared"),
+	RO_LONG("anon-thp-shared"),
+	RW("anon-thp-shared"),
+	RW_FORCE("anon-thp-shared"),
+	RW_LONG("anon-thp-shared"),
+	RW_LONG_FORCE("anon-thp-shared"),
+	RO("anon-hugetlb-2m"),
+	RO_LONG("anon-hugetlb-2m"),
+	RW("anon-hugetlb-2m"),
+	RW_FORCE("anon-hugetlb-2m"),
+	RW_LONG("anon-hugetlb-2m"),
+	RW_LONG_FORCE("anon-hugetlb-2m"),
 };
 
 const struct solo_family solo_effects = { table, ARRAY_SIZE(table) };
