@@ -12,6 +12,7 @@
 #include <err.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <linux/types.h>
 #include <linux/userfaultfd.h>
 #include <stdbool.h>
@@ -42,6 +43,7 @@ struct pin_longterm_test {
 #define PIN_LONGTERM_TEST_START	_IOW('g', 7, struct pin_longterm_test)
 #define PIN_LONGTERM_TEST_READ	_IOW('g', 9, __u64)
 #define PIN_LONGTERM_WRITE	1
+#define PIN_LONGTERM_FAST	2
 
 /* Long-term pin, kept until the process ends. The descriptor, or -1. */
 static inline int try_pin(void *addr, size_t size, unsigned int flags)
@@ -99,6 +101,21 @@ static inline char *map_hugetlb(void)
 	return map(SIZE_2M, MAP_HUGETLB | 21 << MAP_HUGE_SHIFT);
 }
 
+/* A page of a new file, which goes with its descriptor, mapped shared. */
+static inline char *map_file(const char *path, int *fd)
+{
+	char *addr;
+
+	*fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	if (*fd < 0 || unlink(path) || ftruncate(*fd, getpagesize()))
+		err(CANNOT, "%s", path);
+	addr = mmap(NULL, getpagesize(), PROT_READ | PROT_WRITE, MAP_SHARED,
+		    *fd, 0);
+	if (addr == MAP_FAILED)
+		err(CANNOT, "mmap of %s", path);
+	return addr;
+}
+
 /* Pages from @addr on that have a bit in /proc/self/pagemap. */
 static inline int count_pages(const char *addr, size_t size, int bit)
 {
@@ -140,11 +157,11 @@ static inline void uffd_register(int fd, void *addr, size_t size, int mode)
 		err(CANNOT, "UFFDIO_REGISTER");
 }
 
-static inline void uffd_protect(int fd, void *addr, size_t size)
+static inline void uffd_protect(int fd, void *addr, size_t size, bool protect)
 {
 	struct uffdio_writeprotect args = {
 		.range = { (uintptr_t)addr, size },
-		.mode = UFFDIO_WRITEPROTECT_MODE_WP,
+		.mode = protect ? UFFDIO_WRITEPROTECT_MODE_WP : 0,
 	};
 
 	if (ioctl(fd, UFFDIO_WRITEPROTECT, &args))

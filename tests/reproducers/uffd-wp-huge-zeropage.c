@@ -14,7 +14,7 @@ int main(void)
 	/* Reading maps the huge zero page. */
 	(void)*(volatile char *)addr;
 	uffd_register(uffd, addr, SIZE_2M, UFFDIO_REGISTER_MODE_WP);
-	uffd_protect(uffd, addr, SIZE_2M);
+	uffd_protect(uffd, addr, SIZE_2M, true);
 	bug = pin_unprotects(addr);
 	if (bug != HAS)
 		return bug;

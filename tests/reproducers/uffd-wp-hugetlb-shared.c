@@ -15,6 +15,6 @@ int main(void)
 	memset(addr, 1, SIZE_2M);
 	share();
 	uffd_register(uffd, addr, SIZE_2M, UFFDIO_REGISTER_MODE_WP);
-	uffd_protect(uffd, addr, SIZE_2M);
+	uffd_protect(uffd, addr, SIZE_2M, true);
 	return pin_unprotects(addr);
 }
