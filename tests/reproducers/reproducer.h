@@ -168,18 +168,25 @@ static inline void uffd_protect(int fd, void *addr, size_t size, bool protect)
 		err(CANNOT, "UFFDIO_WRITEPROTECT");
 }
 
-/* Whether a R/O pin of one page of 2 MiB, all protected, removes protection. */
-static inline int pin_unprotects(char *addr)
+/* Whether 2 MiB are still protected, of which @before pages were. */
+static inline int judge_protection(const char *addr, int before)
 {
-	int before = count_pages(addr, SIZE_2M, UFFD_WP), after;
+	int after = count_pages(addr, SIZE_2M, UFFD_WP);
 
-	pin(addr, getpagesize(), 0);
-	after = count_pages(addr, SIZE_2M, UFFD_WP);
 	printf("protected pages: %d before the pin, %d after it\n", before,
 	       after);
 	if (!before)
 		return CANNOT;
 	return after == before ? HAS_NOT : HAS;
+}
+
+/* Whether a R/O pin of one page of 2 MiB, all protected, removes protection. */
+static inline int pin_unprotects(char *addr)
+{
+	int before = count_pages(addr, SIZE_2M, UFFD_WP);
+
+	pin(addr, getpagesize(), 0);
+	return judge_protection(addr, before);
 }
 
 /* A child that shares all memory until its parent ends. */
