@@ -182,11 +182,28 @@ qemu_probe_kvm() {
 	mv "$vm_tmp/accel" "$1"
 }
 
+# The end of a console on standard input: from the first line on that looks as if
+# the kernel were in trouble, since what follows may be long and is mostly a
+# consequence, or else the last lines.
+qemu_console_end() {
+	tr -d '\r' | awk '
+		{ last[NR % 40] = $0 }
+		/BUG|WARNING:|Oops|general protection|panic|KASAN|UBSAN/ {
+			trouble = 1
+		}
+		trouble && shown++ < 300
+		END {
+			for (i = NR - 39; i <= NR && !trouble; i++)
+				if (i > 0)
+					print last[i % 40]
+		}'
+}
+
 # Show why a guest was lost.
 qemu_show_end() {
 	sed "/terminating on signal/d" "$vm_tmp/qemu.log" >&2
 	if [ -s "$vm_tmp/console" ]; then
 		note "the end of its console:"
-		tail -n 40 "$vm_tmp/console" | tr -d '\r' >&2
+		qemu_console_end <"$vm_tmp/console" >&2
 	fi
 }
