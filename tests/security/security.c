@@ -6,12 +6,14 @@
  * usage: security [PATTERN...]
  */
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -24,6 +26,8 @@
 #define CGROUP		"/sys/fs/cgroup/pintest-security"
 #define LIMIT		(16UL << 20)
 #define TOO_MUCH	(4 * LIMIT)
+
+#define LOCKED_PAGES	8
 
 #define FORCED_WRITE	(PINTEST_FOLL_WRITE | PINTEST_FOLL_FORCE)
 
@@ -158,6 +162,35 @@ TEST("security.dead_process.only_the_pinned_pages_stay")
 	before = kernel_vmstat("nr_anon_pages");
 	REQUIRE(with - before > (long long)pages / 2);
 	close(fd);
+}
+
+static void pin_up_to_the_limit(int fd __attribute__((unused)),
+				void *arg __attribute__((unused)))
+{
+	char *memory = map_pages(LOCKED_PAGES);
+	struct pintest_pin_args one = pin_args(memory, 1, PINTEST_API_PIN, 0);
+
+	REQUIRE_EQ(kernel_locked_pages(0), 0);
+	pin(memory, LOCKED_PAGES, PINTEST_API_PIN, 0);
+	pin_must_fail(&one, -ENOMEM);
+}
+
+/* A child counts for itself, and is bound as its parent is, by what it inherits. */
+TEST("security.limit.binds_each_child_as_it_binds_its_parent")
+{
+	const struct rlimit limit = {
+		.rlim_cur = LOCKED_PAGES * page_size,
+		.rlim_max = LOCKED_PAGES * page_size,
+	};
+	struct rlimit more = limit;
+
+	REQUIRE(!setrlimit(RLIMIT_MEMLOCK, &limit));
+	drop_capability(CAP_IPC_LOCK);
+	drop_capability(CAP_SYS_RESOURCE);
+	pin_up_to_the_limit(-1, NULL);
+	in_child(pin_up_to_the_limit, NULL);
+	more.rlim_cur = more.rlim_max = RLIM_INFINITY;
+	REQUIRE(setrlimit(RLIMIT_MEMLOCK, &more));
 }
 
 int main(int argc, char **argv)
