@@ -17,6 +17,9 @@ vm_exit_setup=123
 vm_exit_taint=124
 vm_exit_lost=125
 
+# How a line begins by which tests/run knows that a lane may have another guest.
+vm_blame='the emulator is to blame'
+
 note() {
 	printf 'tests/vm: %s\n' "$*" >&2
 }

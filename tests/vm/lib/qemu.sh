@@ -199,6 +199,17 @@ qemu_console_end() {
 		}'
 }
 
+# Whether the guest died of a breakpoint that the kernel has in its own code while
+# it changes it, met by a processor for which it was none any more. A processor
+# cannot do that, an emulator with a thread for each of them can; and a breakpoint
+# that somebody set and forgot would not be in the kernel's own code.
+qemu_is_to_blame() {
+	tr -d '\r' <"$vm_tmp/console" 2>/dev/null | awk '
+		/int3: [0-9]+ \[#1\]/ { int3 = 1 }
+		int3 && /RIP: / { kernel = !/RIP: .*\[/; exit }
+		END { exit !(int3 && kernel) }'
+}
+
 # Show why a guest was lost.
 qemu_show_end() {
 	sed "/terminating on signal/d" "$vm_tmp/qemu.log" >&2
