@@ -32,7 +32,8 @@ help:
 	@echo 'test             all tests for everyday use'
 	@echo 'test-long        those that need much memory and time'
 	@echo 'test-more        those on more flavours and architectures'
-	@echo 'test-debug       those on a debug kernel, which is built once'
+	@echo 'test-debug       those on a debug kernel, which is built once;'
+	@echo '                 UNTIL=N begins no lane after N minutes'
 	@echo 'bench            what everything costs, in instructions'
 	@echo 'fuzz             the fuzzer there, for SECONDS=$(SECONDS)'
 	@echo 'check-style      all rules that a tool can check'
@@ -90,12 +91,17 @@ test test-long test-more:
 	tests/deps build check vm
 	tests/run $(sort $(wildcard tests/lanes/$@/*))
 
-test-debug:
+debug-kernel:
 	tests/deps build check vm static
 	tests/debug/kernel
-	tests/run $(sort $(wildcard tests/lanes/$@/*))
+
+# What all lanes together have shown can only be told if all of them have run.
+test-debug: debug-kernel
+	tests/run $(if $(UNTIL),-u $(UNTIL)) $(sort $(wildcard tests/lanes/$@/*))
+ifndef UNTIL
 	tests/run tests/debug/proofs
 	tests/debug/coverage
+endif
 
 bench:
 	tests/deps build vm
@@ -115,4 +121,4 @@ export DESTDIR PREFIX
 
 .PHONY: all help userspace module install install-userspace install-module \
 	uninstall uninstall-userspace clean deps run test test-long \
-	test-more test-debug bench fuzz check-style
+	test-more debug-kernel test-debug bench fuzz check-style
