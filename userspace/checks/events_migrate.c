@@ -271,6 +271,23 @@ static bool is_sampled(void *arg)
 				1);
 }
 
+/*
+ * A new page waits in a batch of its processor for the list that it goes to, and
+ * has a reference for that, for which balancing leaves it alone. mbind() puts all
+ * batches onto their lists before it looks for anything to move.
+ */
+static void empty_batches(void)
+{
+	void *nothing = mmap(NULL, page_size(), PROT_READ,
+			     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (nothing == MAP_FAILED)
+		return;
+	syscall(SYS_mbind, nothing, page_size(), MPOL_DEFAULT, NULL, 0UL,
+		MPOL_MF_MOVE);
+	munmap(nothing, page_size());
+}
+
 int event_balance(struct event_run *run, struct reason *why)
 {
 	struct places places;
@@ -278,6 +295,8 @@ int event_balance(struct event_run *run, struct reason *why)
 
 	if (ret >= 0)
 		ret = run_on(ret, why);
+	if (ret >= 0)
+		empty_batches();
 	if (ret)
 		return ret;
 	if (!deadline_spin(is_sampled, run))
