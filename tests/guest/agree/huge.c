@@ -22,15 +22,20 @@ static size_t thp_size(void)
 	return size;
 }
 
+/* Pages of memory around a place for a THP. */
+#define AROUND 4
+
 /* A place for one THP, with nothing in it, and memory all around. */
 static struct region map_thp_place(void)
 {
-	size_t size = thp_size();
-	char *memory = map_or_fail(3 * size, PROT_READ | PROT_WRITE,
+	size_t size = thp_size(), around = AROUND * page_size;
+	char *memory = map_or_fail(2 * size + 2 * around,
+				   PROT_READ | PROT_WRITE,
 				   MAP_PRIVATE | MAP_ANONYMOUS, -1);
 
 	REQUIRE(undo_set(THP "enabled", "madvise"));
-	memory = (char *)(((uintptr_t)memory + size) & ~(size - 1));
+	memory = (char *)(((uintptr_t)memory + around + size - 1) &
+			  ~(size - 1));
 	REQUIRE(!madvise(memory, size, MADV_HUGEPAGE));
 	return (struct region){ memory, size / page_size };
 }
