@@ -33,7 +33,8 @@ help:
 	@echo 'test-long        those that need much memory and time'
 	@echo 'test-more        those on more flavours and architectures'
 	@echo 'test-debug       those on a debug kernel, which is built once;'
-	@echo '                 UNTIL=N begins no lane after N minutes'
+	@echo '                 LANES="locks fuzz" runs only these, and UNTIL=N'
+	@echo '                 begins none after N minutes'
 	@echo 'bench            what everything costs, in instructions'
 	@echo 'fuzz             the fuzzer there, for SECONDS=$(SECONDS)'
 	@echo 'check-style      all rules that a tool can check'
@@ -97,8 +98,10 @@ debug-kernel:
 
 # What all lanes together have shown can only be told if all of them have run.
 test-debug: debug-kernel
-	tests/run $(if $(UNTIL),-u $(UNTIL)) $(sort $(wildcard tests/lanes/$@/*))
-ifndef UNTIL
+	tests/run $(if $(UNTIL),-u $(UNTIL)) \
+		$(addprefix tests/lanes/$@/,$(or $(LANES),$(sort \
+			$(notdir $(wildcard tests/lanes/$@/*)))))
+ifeq ($(UNTIL)$(LANES),)
 	tests/run tests/debug/proofs
 	tests/debug/coverage
 endif
