@@ -89,6 +89,7 @@ static int fill_sysfs(void **state)
 	put(POOL "/nr_hugepages", "1");
 	put(POOL "/free_hugepages", "1");
 	put(POOL "/resv_hugepages", "0");
+	put(POOL "/surplus_hugepages", "0");
 	put(THP "/enabled", "always madvise [never]");
 	put(THP "/defrag", "always defer defer+madvise madvise [never]");
 	put(THP "/hpage_pmd_size", "2097152");
@@ -332,6 +333,20 @@ static void a_pool_that_stays_small(void **state)
 }
 
 /* So much is not even asked for. */
+/* What others have yet to give back is no part of what it was. */
+static void a_pool_with_surplus_pages(void **state)
+{
+	struct settings *settings = settings_new(sysfs);
+	struct reason why;
+
+	(void)state;
+	put(POOL "/surplus_hugepages", "1");
+	settings_need_hugepages(settings, SIZE_2M, 3, &why);
+	expect(POOL "/nr_hugepages", "3");
+	settings_restore(settings);
+	expect(POOL "/nr_hugepages", "0");
+}
+
 static void a_pool_larger_than_memory(void **state)
 {
 	struct settings *settings = settings_new(sysfs);
@@ -390,6 +405,7 @@ int main(void)
 		SETTINGS_TEST(one_process_at_a_time),
 		SETTINGS_TEST(a_killed_process_leaves_nothing_changed),
 		SETTINGS_TEST(a_pool_that_stays_small),
+		SETTINGS_TEST(a_pool_with_surplus_pages),
 		SETTINGS_TEST(a_pool_larger_than_memory),
 		SETTINGS_TEST(what_this_kernel_does_not_have),
 		SETTINGS_TEST(a_file_that_is_not_there),

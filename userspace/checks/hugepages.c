@@ -20,39 +20,52 @@ static void pool_file(char file[SETTING_LENGTH], uint64_t size,
 		 name);
 }
 
+static int pool_number(const struct settings *settings, uint64_t size,
+		       const char *name, uint64_t *number)
+{
+	char file[SETTING_LENGTH];
+
+	pool_file(file, size, name);
+	return settings_read_number(settings, file, number);
+}
+
 /* Pages of the pool that nobody uses, and that nobody was promised. */
 static int pool_free(const struct settings *settings, uint64_t size,
 		     uint64_t *pages)
 {
-	char file[SETTING_LENGTH];
 	uint64_t reserved;
-	int ret;
+	int ret = pool_number(settings, size, "free_hugepages", pages);
 
-	pool_file(file, size, "free_hugepages");
-	ret = settings_read_number(settings, file, pages);
-	if (ret)
-		return ret;
-	pool_file(file, size, "resv_hugepages");
-	ret = settings_read_number(settings, file, &reserved);
+	if (!ret)
+		ret = pool_number(settings, size, "resv_hugepages",
+				  &reserved);
 	if (ret)
 		return ret;
 	*pages -= reserved < *pages ? reserved : *pages;
 	return 0;
 }
 
+/*
+ * Pages that somebody still had when the pool was made smaller, such as a process
+ * that was killed just now, are surplus. They count as pages of the pool, but go
+ * when they are given back, and are no part of what is to be put back.
+ */
 static int pool_grow(struct settings *settings, uint64_t size,
 		     uint64_t missing)
 {
-	char file[SETTING_LENGTH], value[SETTING_LENGTH];
-	uint64_t pages;
-	int ret;
+	char file[SETTING_LENGTH], was[SETTING_LENGTH], value[SETTING_LENGTH];
+	uint64_t pages, surplus;
+	int ret = pool_number(settings, size, "surplus_hugepages", &surplus);
 
-	pool_file(file, size, "nr_hugepages");
-	ret = settings_read_number(settings, file, &pages);
+	if (!ret)
+		ret = pool_number(settings, size, "nr_hugepages", &pages);
 	if (ret)
 		return ret;
+	pool_file(file, size, "nr_hugepages");
+	snprintf(was, sizeof(was), "%" PRIu64,
+		 surplus < pages ? pages - surplus : 0);
 	snprintf(value, sizeof(value), "%" PRIu64, pages + missing);
-	return settings_write(settings, file, value);
+	return settings_write_from(settings, file, was, value);
 }
 
 /*

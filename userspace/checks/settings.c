@@ -375,6 +375,15 @@ int settings_write_at_end(struct settings *settings, const char *file,
 	return keep(settings, UNDO_WRITE, file, value);
 }
 
+int settings_write_from(struct settings *settings, const char *file,
+			const char *was, const char *value)
+{
+	int ret = is_saved(settings, file) ?
+		  0 : keep(settings, UNDO_WRITE, file, was);
+
+	return ret ? ret : setting_write(settings->sysfs, file, value);
+}
+
 int settings_write_once(const struct settings *settings, const char *file,
 			const char *value)
 {

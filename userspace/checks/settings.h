@@ -59,6 +59,10 @@ int settings_read_number(const struct settings *settings, const char *file,
 int settings_write(struct settings *settings, const char *file,
 		   const char *value);
 
+/** settings_write_from() - the same, told what is to be put back */
+int settings_write_from(struct settings *settings, const char *file,
+			const char *was, const char *value);
+
 /** settings_write_once() - write to a file that has nothing to be put back */
 int settings_write_once(const struct settings *settings, const char *file,
 			const char *value);
