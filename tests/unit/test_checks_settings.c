@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -282,7 +283,7 @@ static void one_process_at_a_time(void **state)
 /* The keeper writes back when the last one who knows it is gone. */
 static void put_back_after(int sig)
 {
-	int hold[2];
+	int hold[2], status;
 	char byte;
 	pid_t pid;
 
@@ -301,8 +302,13 @@ static void put_back_after(int sig)
 	close(hold[1]);
 	assert_int_equal(read(hold[0], &byte, 1), 0);
 	close(hold[0]);
-	assert_int_equal(waitpid(pid, NULL, 0), pid);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFSIGNALED(status));
 	expect(POOL "/nr_hugepages", "1");
+	/* And the lock, which others want next, a little longer. */
+	while (settings_lock(sysfs))
+		sched_yield();
+	settings_unlock();
 }
 
 static void a_killed_process_leaves_nothing_changed(void **state)
@@ -332,7 +338,6 @@ static void a_pool_that_stays_small(void **state)
 	expect(POOL "/nr_hugepages", "1");
 }
 
-/* So much is not even asked for. */
 /* What others have yet to give back is no part of what it was. */
 static void a_pool_with_surplus_pages(void **state)
 {
@@ -347,6 +352,7 @@ static void a_pool_with_surplus_pages(void **state)
 	expect(POOL "/nr_hugepages", "0");
 }
 
+/* So much is not even asked for. */
 static void a_pool_larger_than_memory(void **state)
 {
 	struct settings *settings = settings_new(sysfs);
