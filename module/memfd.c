@@ -45,7 +45,8 @@ static struct file *file_of(const struct pintest_gup *gup, unsigned long start,
  * @nr: pages
  * @pages: where they go
  *
- * Return: @nr, or -errno as the header says: all of them are pinned, or none.
+ * Return: pages pinned, which end with a folio if they are fewer than @nr; or
+ * -errno as the header says.
  */
 long pintest_memfd_take(const struct pintest_gup *gup, unsigned long start,
 			unsigned long nr, struct page **pages)
