@@ -159,13 +159,6 @@ struct move {
 /* Far more than a split that succeeds in the end takes. */
 #define MANY_SPLITS	5000
 
-static int prepare_thp(const void *arg, struct settings *settings,
-		       struct reason *why)
-{
-	(void)arg;
-	return settings_need_thp(settings, false, why);
-}
-
 /* Protecting one page for a moment has the whole THP mapped by PTEs. */
 static int map_by_ptes(struct solo_run *run, struct memory *memory,
 		       struct reason *why)
@@ -282,7 +275,7 @@ static const struct solo table[] = {
 	}, {
 		.id = "bugs.uffd-move-pinned-folio",
 		.what = "UFFDIO_MOVE of a page whose large folio is pinned and mapped by page table entries returns",
-		.prepare = prepare_thp,
+		.prepare = solo_prepare_thp,
 		.run = move_pinned,
 	},
 };

@@ -168,6 +168,13 @@ int solo_prepare_kind(const void *kind, struct settings *settings,
 	return memory_prepare(memory_kind_find(kind), 0, settings, why);
 }
 
+bool solo_takes(struct pintest *pt, const struct way *way, uint32_t foll)
+{
+	return way->traits & WAY_PINS && way_is_for(way, foll, 0) &&
+	       pintest_has_api(pt, way->api) &&
+	       !(foll & ~pintest_api_foll(pt, way->api));
+}
+
 int solo_prepare_thp(const void *unused, struct settings *settings,
 		     struct reason *why)
 {

@@ -51,6 +51,9 @@ int solo_exchange(struct pintest_pin *pin, void *page, struct word *seen,
 int solo_prepare_kind(const void *kind, struct settings *settings,
 		      struct reason *why);
 
+/** solo_takes() - whether a way takes such pins of any memory, on this kernel */
+bool solo_takes(struct pintest *pt, const struct way *way, uint32_t foll);
+
 /** solo_prepare_thp() - &solo.prepare of those that map the kind anon-thp */
 int solo_prepare_thp(const void *unused, struct settings *settings,
 		     struct reason *why);

@@ -286,10 +286,7 @@ static int ask_all_ways(struct file *file, uint32_t foll, int *answer,
 		struct pintest_pin *pin = NULL;
 		int ret;
 
-		if (!(table[i].traits & WAY_PINS) ||
-		    !way_is_for(&table[i], foll, 0) ||
-		    !pintest_has_api(file->run->pt, table[i].api) ||
-		    foll & ~pintest_api_foll(file->run->pt, table[i].api))
+		if (!solo_takes(file->run->pt, &table[i], foll))
 			continue;
 		ret = solo_pin(file->run, table[i].api, foll, file->page,
 			       page_size(), &pin, &ignored);

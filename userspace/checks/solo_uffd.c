@@ -79,13 +79,6 @@ static void let_go(struct pinning *pinning)
 	memory_unmap(&pinning->memory);
 }
 
-static bool takes(struct pintest *pt, const struct way *way, uint32_t foll)
-{
-	return way->traits & WAY_PINS && way_is_for(way, foll, 0) &&
-	       pintest_has_api(pt, way->api) &&
-	       !(foll & ~pintest_api_foll(pt, way->api));
-}
-
 /* Short-term or long-term, as messages have it. */
 static const char *term(const struct pinning *pinning)
 {
@@ -110,7 +103,7 @@ static int pin_by_all_ways(struct solo_run *run, uint32_t foll,
 		struct pinning pinning = { run, .way = &table[i],
 					   .foll = foll };
 
-		if (!takes(run->pt, &table[i], foll))
+		if (!solo_takes(run->pt, &table[i], foll))
 			continue;
 		ret = protect_kind(&pinning, why);
 		if (!ret)
