@@ -27,10 +27,22 @@ static int memfd_of(size_t pages)
 	return fd;
 }
 
+/*
+ * A call is made for SEGMENT pages of address space at a time, and what it gave
+ * stays though the next one fails. So where memory begins decides how many of its
+ * pages are pinned: here with a segment.
+ */
+#define SEGMENT	512
+
 static char *map_shared(int fd, size_t pages)
 {
-	return map_or_fail(pages * page_size, PROT_READ | PROT_WRITE,
-			   MAP_SHARED, fd);
+	const size_t segment = SEGMENT * page_size;
+	uintptr_t room = (uintptr_t)map_nothing(pages + SEGMENT);
+	char *start = (char *)((room + segment - 1) / segment * segment);
+
+	REQUIRE(mmap(start, pages * page_size, PROT_READ | PROT_WRITE,
+		     MAP_SHARED | MAP_FIXED, fd, 0) == start);
+	return start;
 }
 
 /* Every byte of page n is memory_byte(n). */
