@@ -252,23 +252,39 @@ static int split(const struct memory *memory, struct reason *why)
 	return ret;
 }
 
+struct splitting {
+	struct event_run *run;
+	struct reason *why;
+	int ret;
+};
+
+/* Whether the bystander has small pages, or that cannot be done. */
+static bool is_split(void *arg)
+{
+	struct splitting *splitting = arg;
+	struct event_run *run = splitting->run;
+	uint64_t addr = (uintptr_t)run->bystander.addr;
+	struct pintest_record record = { 0 };
+
+	splitting->ret = split(run->memory, splitting->why);
+	if (!splitting->ret)
+		splitting->ret = split(&run->bystander, splitting->why);
+	return splitting->ret ||
+	       pintest_inspect(run->pt, 0, &addr, addr + page_size(), &record,
+			       1) != 1 ||
+	       !(record.fields & PINTEST_FIELD_FOLIO) || !record.folio_order;
+}
+
+/* Who has a page just then, reclaim or khugepaged, keeps it from being split. */
 int event_split(struct event_run *run, struct reason *why)
 {
-	uint64_t addr;
-	struct pintest_record record = { 0 };
+	struct splitting splitting = { .run = run, .why = why };
 	int ret = bystander_map(run, why);
 
-	if (!ret)
-		ret = split(run->memory, why);
-	if (!ret)
-		ret = split(&run->bystander, why);
 	if (ret)
 		return ret;
-	addr = (uintptr_t)run->bystander.addr;
-	if (pintest_inspect(run->pt, 0, &addr, addr + page_size(), &record,
-			    1) == 1 &&
-	    record.fields & PINTEST_FIELD_FOLIO && record.folio_order)
+	if (!deadline_spin(is_split, &splitting))
 		return reason(why, -EAGAIN,
 			      "a huge page that is not pinned is not split");
-	return 0;
+	return splitting.ret;
 }
