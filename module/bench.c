@@ -7,9 +7,10 @@
 #include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
+#include "gup.h"
 #include "pintest_private.h"
 
-/* Between two looks at signals and the scheduler. */
+/* Between two looks at signals, the scheduler and who waits for the mmap lock. */
 #define PAGES_PER_LOOK PINTEST_BENCH_BATCH
 
 /**
@@ -30,41 +31,64 @@ struct bench {
 	unsigned long taken;
 };
 
+/*
+ * Makes calls until it is time for a look, or until one gives nothing or drops
+ * the mmap lock. A call may be for one page, and all of this is timed: it stays as
+ * short as in the kernel's own gup_test, with whose figures others compare.
+ */
+static long take_some(struct bench *bench)
+{
+	struct page **pages = bench->pages + bench->taken;
+	struct page **look = pages + PAGES_PER_LOOK;
+	unsigned long addr = bench->addr + bench->taken * PAGE_SIZE;
+	unsigned long left = bench->nr - bench->taken;
+	const int lock = pintest_gup_needs_lock(&bench->gup);
+	int locked = lock;
+	long ret;
+
+	if (lock && mmap_read_lock_killable(bench->gup.mm))
+		return -EINTR;
+	do {
+		ret = pintest_gup_call(&bench->gup, addr,
+				       min(bench->batch, left), pages, &locked);
+		if (ret <= 0)
+			break;
+		pages += ret;
+		addr += ret * PAGE_SIZE;
+		left -= ret;
+	} while (left && pages < look && locked == lock);
+	if (locked)
+		mmap_read_unlock(bench->gup.mm);
+	bench->taken = pages - bench->pages;
+	return ret;
+}
+
 static int take(struct bench *bench)
 {
-	unsigned long look = 0;
 	long ret;
 
 	while (bench->taken < bench->nr) {
-		if (bench->taken >= look) {
-			if (fatal_signal_pending(current))
-				return -EINTR;
-			cond_resched();
-			look = bench->taken + PAGES_PER_LOOK;
-		}
-		ret = pintest_gup_take(&bench->gup,
-				       bench->addr + bench->taken * PAGE_SIZE,
-				       min(bench->batch,
-					   bench->nr - bench->taken),
-				       bench->pages + bench->taken);
+		if (fatal_signal_pending(current))
+			return -EINTR;
+		cond_resched();
+		ret = take_some(bench);
 		if (ret <= 0)
 			return ret ? ret : -EAGAIN;
-		bench->taken += ret;
 	}
 	return 0;
 }
 
+/* How calls took them matters to memfd_pin_folios() alone. */
 static void put(struct bench *bench)
 {
-	unsigned long done, nr, look = PAGES_PER_LOOK;
+	unsigned long at_once = bench->gup.api == PINTEST_API_PIN_MEMFD ?
+				bench->batch : PAGES_PER_LOOK;
+	unsigned long done, nr;
 
 	for (done = 0; done < bench->taken; done += nr) {
-		nr = min(bench->batch, bench->taken - done);
+		nr = min(at_once, bench->taken - done);
 		pintest_gup_put(&bench->gup, bench->pages + done, nr, false);
-		if (done + nr < look)
-			continue;
 		cond_resched();
-		look = done + nr + PAGES_PER_LOOK;
 	}
 }
 

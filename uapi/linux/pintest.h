@@ -516,8 +516,7 @@ struct pintest_inspect_args {
  * @length: bytes in the range, as there
  * @foll: &enum pintest_foll bits
  * @pid: process whose memory it is, as in &struct pintest_pin_args
- * @batch: pages that each call is asked for, and then given back together,
- *	from 1 to PINTEST_BENCH_BATCH
+ * @batch: pages that each call is asked for, from 1 to PINTEST_BENCH_BATCH
  * @out_errno: why fewer pages than asked for were taken, as in
  *	&struct pintest_pin_args
  * @out_pages: pages taken, at least 1
@@ -525,8 +524,10 @@ struct pintest_inspect_args {
  * @out_put_ns: nanoseconds that giving them back took
  *
  * Takes all pages of a range, then gives all of them back, and tells how long
- * that took: the calls, the mmap lock for those that need it, and nothing else.
- * Pages count against RLIMIT_MEMLOCK meanwhile.
+ * that took: the calls, the mmap lock for those that need it, which is held for
+ * many of them, and nothing else. They are given back many at a time; what
+ * PINTEST_API_PIN_MEMFD took, as it was taken. Pages count against
+ * RLIMIT_MEMLOCK meanwhile.
  *
  * Errors, beside those of every ioctl: as with PIN, but for those of
  * descriptors. EINVAL also if @batch is out of range. EINTR also if the signal

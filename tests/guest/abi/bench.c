@@ -53,18 +53,38 @@ static void must_fail(struct pintest_bench_args args, int error)
 	REQUIRE_EQ(kernel_locked_pages(0), 0);
 }
 
-static void takes_all_pages(const void *arg)
+static void must_take_all(struct pintest_bench_args args, uint64_t pages)
 {
 	const uint32_t batches[] = { 1, 2, 7, 512, 600, PINTEST_BENCH_BATCH };
-	struct pintest_bench_args args =
-		bench_args(map_pages(600), 600, (uintptr_t)arg);
 	size_t i;
 
-	need_api(args.api);
 	for (i = 0; i < ARRAY_SIZE(batches); i++) {
 		args.batch = batches[i];
-		must_take(args, 600, 0);
+		must_take(args, pages, 0);
 	}
+}
+
+/* More than are taken or given back between two looks. */
+#define PAGES	(PINTEST_BENCH_BATCH + 600)
+
+static void takes_all_pages(const void *arg)
+{
+	need_api((uintptr_t)arg);
+	must_take_all(bench_args(map_pages(PAGES), PAGES, (uintptr_t)arg),
+		      PAGES);
+}
+
+TEST("abi.bench.takes_all_pages_of_a_memfd")
+{
+	struct pintest_bench_args args;
+	char *memory;
+
+	need_api(PINTEST_API_PIN_MEMFD);
+	memory = map_or_fail(PAGES * page_size, PROT_READ | PROT_WRITE,
+			     MAP_SHARED | MAP_ANONYMOUS, -1);
+	args = bench_args(memory, PAGES, PINTEST_API_PIN_MEMFD);
+	args.foll = PINTEST_FOLL_LONGTERM;
+	must_take_all(args, PAGES);
 }
 
 static void tells_why_it_stops(const void *arg)
