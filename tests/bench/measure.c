@@ -2,8 +2,9 @@
 /*
  * measure SIZE [MEMORY...]: what it costs to pin SIZE MiB of memory and to look
  * at them, with pintest and with the kernel's own means. MEMORY is base, thp or
- * hugetlb; or empty, which is about looking at what is not there. Each figure is
- * a line "SIZE.MEMORY.WHAT VALUE", once for each round.
+ * hugetlb; or empty, which is about looking at what is not there; or one, which is
+ * what a pin of one page costs. Each figure is a line "SIZE.MEMORY.WHAT VALUE", once
+ * for each round.
  */
 #include <err.h>
 #include <fcntl.h>
@@ -11,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <time.h>
@@ -205,6 +207,25 @@ static struct range map(const char *name, size_t size)
 	return range;
 }
 
+/* Often enough for tests/bench/profile to see where they spend it. */
+#define ONES 100000
+
+/* A pin of one page, and a descriptor that is nothing else, made and closed. */
+static void measure_one(void)
+{
+	struct range range = map("one", PAGE);
+	uint64_t start = now();
+	int i;
+
+	for (i = 0; i < ONES; i++)
+		close(pin(&range, PINTEST_API_PIN_FAST, 0));
+	printf("one.pin %" PRIu64 "\n", (now() - start) / ONES);
+	start = now();
+	for (i = 0; i < ONES; i++)
+		close(eventfd(0, 0));
+	printf("one.eventfd %" PRIu64 "\n", (now() - start) / ONES);
+}
+
 static void measure_all(const struct range *range)
 {
 	measure_peer(range);
@@ -237,6 +258,8 @@ int main(int argc, char **argv)
 	for (int i = 2; i < argc; i++)
 		if (!strcmp(argv[i], "empty"))
 			measure_empty();
+		else if (!strcmp(argv[i], "one"))
+			measure_one();
 		else
 			measure(argv[i], strtoul(argv[1], NULL, 0) << 20);
 	return 0;
