@@ -10,8 +10,11 @@
 #include "gup.h"
 #include "pintest_private.h"
 
-/* Between two looks at signals, the scheduler and who waits for the mmap lock. */
-#define PAGES_PER_LOOK PINTEST_BENCH_BATCH
+/*
+ * Between two looks at signals, the scheduler and who waits for the mmap lock: some
+ * milliseconds, so that these looks do not show in the figures.
+ */
+#define PAGES_PER_LOOK 32768
 
 /**
  * struct bench - a benchmark under way

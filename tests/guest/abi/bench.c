@@ -64,7 +64,7 @@ static void must_take_all(struct pintest_bench_args args, uint64_t pages)
 	}
 }
 
-/* More than are taken or given back between two looks. */
+/* More than a call can be asked for. */
 #define PAGES	(PINTEST_BENCH_BATCH + 600)
 
 static void takes_all_pages(const void *arg)
