@@ -246,6 +246,9 @@ const char *stage_name(enum stage stage);
  * @pt: the device
  * @scenario: the scenario
  * @why: what it does not have
+ *
+ * Return: 0, -ENOSYS without the way, or -EOPNOTSUPP if it does not take the
+ * flags.
  */
 int scenario_ask(struct pintest *pt, const struct scenario *scenario,
 		 struct reason *why);

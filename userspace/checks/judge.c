@@ -101,8 +101,10 @@ struct judgement judge_ending(const struct scenario *scenario,
 			      "its process is gone while %s",
 			      stage_name(seen->stage));
 	if (seen->stage == STAGE_ASK)
-		return judged(VERDICT_SKIP, FINDING_NO_FLAG, "%s",
-			      seen->why.text);
+		return judged(VERDICT_SKIP,
+			      seen->error == -ENOSYS ? FINDING_NONE :
+						       FINDING_NO_FLAG,
+			      "%s", seen->why.text);
 	if (seen->stage == STAGE_PIN)
 		return judge_refused(seen);
 	return judged(seen->error == -EOPNOTSUPP ? VERDICT_SKIP :

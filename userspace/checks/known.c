@@ -17,7 +17,7 @@
 static const struct known table[] = {
 	{
 		.id = "longterm-needs-lock",
-		.checks = "*",
+		.checks = "*-longterm*.@(unlocked|remote-locked).*",
 		.findings = FINDING_NO_FLAG,
 		.what = "calls that may drop the mmap lock take no FOLL_LONGTERM",
 		.fixed_in = "6.2",

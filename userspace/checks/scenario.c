@@ -35,7 +35,7 @@ int scenario_ask(struct pintest *pt, const struct scenario *scenario,
 	char flags[64];
 
 	if (!pintest_has_api(pt, way->api))
-		return reason(why, -EOPNOTSUPP, "this kernel has no %s",
+		return reason(why, -ENOSYS, "this kernel has no %s",
 			      way->what);
 	if (!missing)
 		return 0;
