@@ -38,7 +38,7 @@ static int map_zeropage(struct memory *memory, struct reason *why)
 	return ret;
 }
 
-static int map_anon(struct memory *memory, struct reason *why)
+int memory_filled_pages(struct memory *memory, struct reason *why)
 {
 	int ret = memory_base_pages(memory, why);
 
@@ -57,7 +57,7 @@ static int map_in_range(struct memory *memory, struct reason *why)
 	int ret;
 
 	if (memory->length > size || size > RANGE_MAX)
-		return map_anon(memory, why);
+		return memory_filled_pages(memory, why);
 	ret = memory_mmap_aligned(memory, size, why);
 	if (ret)
 		return ret;
@@ -180,7 +180,7 @@ static const struct memory_kind kinds[] = {
 		.traits = MEMORY_PRIVATE | MEMORY_ANON | MEMORY_VARIANT,
 		.is = PINTEST_PAGE_ANON | PINTEST_PAGE_ANON_EXCLUSIVE,
 		.is_not = PINTEST_PAGE_THP,
-		.map = map_anon,
+		.map = memory_filled_pages,
 		.alter = protect_and_back,
 	}, {
 		.id = "anon-soft-dirty",
@@ -188,7 +188,7 @@ static const struct memory_kind kinds[] = {
 		.traits = MEMORY_PRIVATE | MEMORY_ANON | MEMORY_VARIANT,
 		.is = PINTEST_PAGE_ANON | PINTEST_PAGE_ANON_EXCLUSIVE,
 		.is_not = PINTEST_PAGE_THP | PINTEST_PAGE_MAPPED_WRITABLE,
-		.map = map_anon,
+		.map = memory_filled_pages,
 		.alter = clear_soft_dirty,
 	},
 };

@@ -113,6 +113,9 @@ int memory_new_file(struct memory *memory, size_t length, struct reason *why);
 /** memory_base_pages() - mmap() anonymous memory that gets base pages only */
 memory_map_fn memory_base_pages;
 
+/** memory_filled_pages() - memory_base_pages() and then memory_fill() */
+memory_map_fn memory_filled_pages;
+
 /** memory_swap_out() - have every page of @memory written to the swap space */
 memory_map_fn memory_swap_out;
 

@@ -35,15 +35,6 @@
 #define STACK_ROOM	(8UL << 20)
 #define STACK_DISTANCE	(256UL << 10)
 
-static int map_filled(struct memory *memory, struct reason *why)
-{
-	int ret = memory_base_pages(memory, why);
-
-	if (!ret)
-		memory_fill(memory);
-	return ret;
-}
-
 static int make_inaccessible(struct memory *memory, struct reason *why)
 {
 	return memory_protect(memory, PROT_NONE, why);
@@ -213,7 +204,7 @@ static const struct memory_kind kinds[] = {
 		.traits = MEMORY_PRIVATE | MEMORY_VARIANT | MEMORY_UNMAPPED |
 			  MEMORY_READ_ONLY,
 		.refuses = REFUSES_READ | REFUSES_WRITE,
-		.map = map_filled,
+		.map = memory_filled_pages,
 		.alter = make_inaccessible,
 	}, {
 		.id = "prot-none-untouched",
@@ -229,7 +220,7 @@ static const struct memory_kind kinds[] = {
 		.traits = MEMORY_PRIVATE | MEMORY_ANON | MEMORY_VARIANT |
 			  MEMORY_WRITE_ONLY | MEMORY_UNMAPPED,
 		.refuses = REFUSES_READ,
-		.map = map_filled,
+		.map = memory_filled_pages,
 		.alter = make_write_only,
 	}, {
 		.id = "hole",
@@ -238,7 +229,7 @@ static const struct memory_kind kinds[] = {
 		.is = OWN,
 		.refuses = REFUSES_ALL,
 		.refused_from = 1,
-		.map = map_filled,
+		.map = memory_filled_pages,
 		.alter = cut_hole,
 	}, {
 		.id = "guard",
@@ -247,7 +238,7 @@ static const struct memory_kind kinds[] = {
 		.is = OWN,
 		.refuses = REFUSES_ALL,
 		.refused_from = 1,
-		.map = map_filled,
+		.map = memory_filled_pages,
 		.alter = install_guard,
 	}, {
 		.id = "stack-gap",
@@ -269,7 +260,7 @@ static const struct memory_kind kinds[] = {
 		.is = OWN,
 		.is_not = PINTEST_PAGE_MAPPED_WRITABLE,
 		.refuses = REFUSES_WRITE | REFUSES_FORCE,
-		.map = map_filled,
+		.map = memory_filled_pages,
 		.alter = write_protect,
 		.let_write = unprotect,
 	}, {
@@ -290,7 +281,7 @@ static const struct memory_kind kinds[] = {
 		.traits = MEMORY_PRIVATE | MEMORY_ANON | MEMORY_VARIANT |
 			  MEMORY_WITHHELD,
 		.is = OWN,
-		.map = map_filled,
+		.map = memory_filled_pages,
 		.alter = keep_from_children,
 	}, {
 		.id = "anon-wipeonfork",
@@ -298,7 +289,7 @@ static const struct memory_kind kinds[] = {
 		.traits = MEMORY_PRIVATE | MEMORY_ANON | MEMORY_VARIANT |
 			  MEMORY_WIPED,
 		.is = OWN,
-		.map = map_filled,
+		.map = memory_filled_pages,
 		.alter = wipe_for_children,
 	}, {
 		.id = "anon-droppable",
