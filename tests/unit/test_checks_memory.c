@@ -163,16 +163,29 @@ static void only_refusals_are_refused(void **state)
 }
 
 /* The page table entry of a mapping that cannot be read says nothing of it. */
-static void fast_reads_of_write_only_memory(void **state)
+static void fast_reads_of_unreadable_memory(void **state)
 {
-	struct scenario slow = made_scenario("ro", "slow", "write-only",
-					     "write");
-	struct scenario fast = made_scenario("ro", "fast", "write-only",
-					     "write");
+	static const struct {
+		const char *kind;
+		bool fast_refuses;
+	} cases[] = {
+		{ "write-only", false },
+		{ "exec-only", false },
+		{ "exec-only-key", true },
+	};
+	size_t i;
 
 	(void)state;
-	assert_true(scenario_is_refused(&slow));
-	assert_false(scenario_is_refused(&fast));
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct scenario slow = made_scenario("ro", "slow",
+						     cases[i].kind, "write");
+		struct scenario fast = made_scenario("ro", "fast",
+						     cases[i].kind, "write");
+
+		assert_true(scenario_is_refused(&slow));
+		assert_int_equal(scenario_is_refused(&fast),
+				 cases[i].fast_refuses);
+	}
 }
 
 static void places(void **state)
@@ -209,7 +222,7 @@ int main(void)
 		cmocka_unit_test(refused_pins),
 		cmocka_unit_test(refusals),
 		cmocka_unit_test(only_refusals_are_refused),
-		cmocka_unit_test(fast_reads_of_write_only_memory),
+		cmocka_unit_test(fast_reads_of_unreadable_memory),
 		cmocka_unit_test(places),
 	};
 

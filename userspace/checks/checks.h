@@ -84,7 +84,7 @@ int settings_restore(struct settings *settings);
  *	as far as the device tells, before it is pinned
  * @MEMORY_PTE_MAPPED: each page of its large folio is mapped by itself
  * @MEMORY_READ_ONLY: mapped without PROT_WRITE until somebody writes to it
- * @MEMORY_WRITE_ONLY: mapped without PROT_READ, so that the device does not
+ * @MEMORY_UNREADABLE: mapped without PROT_READ, so that the device does not
  *	tell what is; page table entries do not know of that
  * @MEMORY_MOVABLE: lies where no long-term pin may stay
  * @MEMORY_SHMEM: shared mapping of a file in memory: shmem, or hugetlb pages
@@ -105,7 +105,7 @@ enum memory_trait {
 	MEMORY_UNMAPPED		= 1 << 10,
 	MEMORY_PTE_MAPPED	= 1 << 11,
 	MEMORY_READ_ONLY	= 1 << 12,
-	MEMORY_WRITE_ONLY	= 1 << 13,
+	MEMORY_UNREADABLE	= 1 << 13,
 	MEMORY_MOVABLE		= 1 << 14,
 	MEMORY_SHMEM		= 1 << 15,
 	MEMORY_WIPED		= 1 << 16,

@@ -35,7 +35,7 @@ static const struct known table[] = {
 		.change = "'mm/gup: reliable R/O long-term pinning in COW mappings' (84209e87c696)",
 	}, {
 		.id = "anon-readonly-replaced",
-		.checks = "@(@(ro-@(longterm*|anon)|rw-longterm-force*).*.@(*-readonly|anon-mprotected|anon-soft-dirty|anon-uffd-wp|prot-none*|write-only).*|r[ow]*.@(mprotect-ro|mprotect-none|uffd-wp)|pin-and-load.anon-mprotected|bugs.@(mprotect|uffd-wp|force-write)-replace*)",
+		.checks = "@(@(ro-@(longterm*|anon)|rw-longterm-force*).*.@(*-readonly|anon-mprotected|anon-soft-dirty|anon-uffd-wp|prot-none*|write-only|exec-only).*|r[ow]*.@(mprotect-ro|mprotect-none|uffd-wp)|pin-and-load.anon-mprotected|bugs.@(mprotect|uffd-wp|force-write)-replace*)",
 		.findings = REPLACED | FINDING_LOST,
 		.is = PINTEST_PAGE_ANON,
 		.cases = "@(R/O GUP* pin on R/O-mapped @(previously-shared|exclusive) page|R/O-mapping a page registered as iouring fixed buffer) ... with *",

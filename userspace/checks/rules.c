@@ -152,7 +152,7 @@ static bool on_write_in_place(const struct scenario *scenario)
 {
 	return on_write_if_attached(scenario) &&
 	       !(scenario->event->traits & EVENT_REMAPS) &&
-	       !(scenario->memory->traits & MEMORY_WRITE_ONLY);
+	       !(scenario->memory->traits & MEMORY_UNREADABLE);
 }
 
 static bool on_detach(const struct scenario *scenario)

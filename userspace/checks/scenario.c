@@ -49,7 +49,7 @@ bool scenario_is_refused(const struct scenario *scenario)
 	uint32_t foll = scenario->access->foll;
 
 	/* GUP-fast never comes to see that the mapping may not be read. */
-	if (scenario->memory->traits & MEMORY_WRITE_ONLY &&
+	if (scenario->memory->traits & MEMORY_UNREADABLE &&
 	    scenario->way->traits & WAY_FAST && !(foll & PINTEST_FOLL_WRITE))
 		return false;
 	return memory_refuses(scenario->memory, foll);
