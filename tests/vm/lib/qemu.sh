@@ -82,6 +82,9 @@ qemu_prepare() {
 		qemu_command+=(-device
 			"virtserialport,chardev=$port,name=pintest.$port")
 	done
+	# It has memory that no driver keeps to itself.
+	[ "$arch_bus" != pci ] ||
+		qemu_command+=(-device "pci-testdev,membar=1M")
 	# shellcheck disable=SC2206 # words, as the caller quoted them
 	qemu_command+=($opt_qemu)
 }
