@@ -11,11 +11,14 @@
 #include <fcntl.h>
 #include <linux/loop.h>
 #include <linux/mount.h>
+#include <sched.h>
 #include <spawn.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -23,12 +26,17 @@
 #include "array_size.h"
 #include "filesystems.h"
 #include "modules.h"
+#include "peer.h"
 #include "reason.h"
 
 /* All file systems are content with that; it is memory only once written. */
 #define IMAGE_SIZE	((off_t)320 << 20)
 #define LOOP_TRIES	16
 #define NAME_LENGTH	32
+
+/* A type of this name, and then another, is an overlay with layers on that. */
+#define OVERLAY		"overlay-"
+#define LAYERS		P_tmpdir
 
 /* What is mounted; or what could not be, and why. */
 static struct {
@@ -49,6 +57,13 @@ static const struct maker {
 	{ "xfs", "mkfs.xfs", { "-q", "-f", "-K" } },
 	{ "btrfs", "mkfs.btrfs", { "-q", "-f", "-K" } },
 };
+
+static const char *layers_of(const char *type)
+{
+	size_t length = strlen(OVERLAY);
+
+	return strncmp(type, OVERLAY, length) ? NULL : type + length;
+}
 
 static const struct maker *maker_of(const char *type)
 {
@@ -149,17 +164,25 @@ static int loop_device(char device[NAME_LENGTH], struct reason *why)
 	return loop < 0 ? -EOPNOTSUPP : loop;
 }
 
-static int set_option(int context, const char *option, const char *value)
+/* A list of them ends with one that has no name. */
+struct option {
+	const char *name;
+	const char *value;
+};
+
+static int set_options(int context, const struct option *option)
 {
-	if (!option)
-		return 0;
-	return syscall(SYS_fsconfig, context, FSCONFIG_SET_STRING, option,
-		       value, 0);
+	int ret = 0;
+
+	for (; option->name && !ret; option++)
+		ret = syscall(SYS_fsconfig, context, FSCONFIG_SET_STRING,
+			      option->name, option->value, 0);
+	return ret;
 }
 
 /* Return: the mount, or -errno. */
-static int mount_detached(const char *type, const char *option,
-			  const char *value, struct reason *why)
+static int mount_detached(const char *type, const struct option *options,
+			  struct reason *why)
 {
 	int context = syscall(SYS_fsopen, type, FSOPEN_CLOEXEC);
 	int mount;
@@ -167,7 +190,7 @@ static int mount_detached(const char *type, const char *option,
 	if (context < 0)
 		return reason(why, -EOPNOTSUPP, "this kernel has no %s: %s",
 			      type, strerror(errno));
-	mount = set_option(context, option, value);
+	mount = set_options(context, options);
 	if (!mount)
 		mount = syscall(SYS_fsconfig, context, FSCONFIG_CMD_CREATE,
 				NULL, NULL, 0);
@@ -191,21 +214,115 @@ static int mount_on_loop(const struct maker *maker, struct reason *why)
 		return loop;
 	mount = make_filesystem(maker, device, why);
 	if (!mount)
-		mount = mount_detached(maker->type, "source", device, why);
+		mount = mount_detached(maker->type,
+				       (struct option[]){
+					       { "source", device }, { 0 } },
+				       why);
 	close(loop);
+	return mount;
+}
+
+static int mount_type(const char *type, const struct option *options,
+		      struct reason *why)
+{
+	const struct maker *maker = maker_of(type);
+
+	return maker ? mount_on_loop(maker, why) :
+		       mount_detached(type, options, why);
+}
+
+/* In place of a directory that there is, for this process alone. */
+static int show_layers(const char *type, struct reason *why)
+{
+	int layers;
+
+	if (unshare(CLONE_NEWNS) ||
+	    syscall(SYS_mount, NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL))
+		return reason(why, -EOPNOTSUPP,
+			      "no mounts of its own can be had: %s",
+			      strerror(errno));
+	layers = mount_type(type, (struct option[]){ { 0 } }, why);
+	if (layers < 0)
+		return layers;
+	if (syscall(SYS_move_mount, layers, "", AT_FDCWD, LAYERS,
+		    MOVE_MOUNT_F_EMPTY_PATH) ||
+	    mkdir(LAYERS "/lower", 0700) || mkdir(LAYERS "/upper", 0700) ||
+	    mkdir(LAYERS "/work", 0700))
+		return reason(why, -errno, "no layers can be made in %s: %s",
+			      LAYERS, strerror(errno));
+	return 0;
+}
+
+/* What a child could mount, if its descriptor follows; or why it could not. */
+struct outcome {
+	int error;
+	struct reason why;
+};
+
+static int give_overlay(struct peer *parent, void *type)
+{
+	static const struct option options[] = {
+		{ "lowerdir", LAYERS "/lower" },
+		{ "upperdir", LAYERS "/upper" },
+		{ "workdir", LAYERS "/work" },
+		{ 0 },
+	};
+	struct outcome outcome = { 0 };
+	int mount = show_layers(type, &outcome.why);
+
+	if (!mount)
+		mount = mount_detached("overlay", options, &outcome.why);
+	if (mount < 0)
+		outcome.error = mount;
+	if (peer_send(parent, &outcome, sizeof(outcome)) || mount < 0)
+		return EXIT_FAILURE;
+	return peer_send_fd(parent, mount) ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+static int take_overlay(struct peer *child, struct reason *why)
+{
+	struct outcome outcome;
+	int ret = peer_receive(child, &outcome, sizeof(outcome));
+
+	if (!ret && outcome.error) {
+		*why = outcome.why;
+		return outcome.error;
+	}
+	if (!ret)
+		ret = peer_receive_fd(child);
+	if (ret < 0)
+		reason(why, ret, "who mounts an overlay is lost: %s",
+		       strerror(-ret));
+	return ret;
+}
+
+/*
+ * Layers of an overlay have to have a place in the tree of directories. They
+ * have one that only a child sees, and stay when it is gone.
+ */
+static int mount_overlay(const char *type, struct reason *why)
+{
+	struct peer *child = peer_start(give_overlay, (void *)type);
+	int mount;
+
+	if (!child)
+		return reason(why, -errno, "no child can be had: %s",
+			      strerror(errno));
+	mount = take_overlay(child, why);
+	peer_end(child);
 	return mount;
 }
 
 static void mount_other(const char *type, const char *option,
 			const char *value)
 {
-	const struct maker *maker = maker_of(type);
+	const struct option options[] = { { option, value }, { 0 } };
+	const char *layers = layers_of(type);
 
 	if (mounted.mount >= 0)
 		close(mounted.mount);
-	mounted.mount = maker ? mount_on_loop(maker, &mounted.why) :
-				mount_detached(type, option, value,
-					       &mounted.why);
+	mounted.mount = layers ? mount_overlay(layers, &mounted.why) :
+				 mount_type(type, options, &mounted.why);
 	snprintf(mounted.type, NAME_LENGTH, "%s", type);
 	snprintf(mounted.value, NAME_LENGTH, "%s", value);
 }

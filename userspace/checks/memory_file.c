@@ -391,6 +391,10 @@ static const struct made_for {
 	{ "ext4", "ext4-private", "ext4-shared", REFUSES_LONGTERM_WRITE, 0 },
 	{ "xfs", "xfs-private", "xfs-shared", REFUSES_LONGTERM_WRITE, 0 },
 	{ "btrfs", "btrfs-private", "btrfs-shared", REFUSES_LONGTERM_WRITE, 0 },
+	{ "overlay-tmpfs", "overlay-tmpfs-private", "overlay-tmpfs-shared", 0,
+	  0 },
+	{ "overlay-ext4", "overlay-ext4-private", "overlay-ext4-shared",
+	  REFUSES_LONGTERM_WRITE, 0 },
 };
 
 static const struct memory_kind on_filesystem[] = {
