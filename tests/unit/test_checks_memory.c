@@ -72,6 +72,7 @@ static void refused_pins(void **state)
 		{ REFUSES_READ, true, false, false, false },
 		{ REFUSES_WRITE, false, true, true, false },
 		{ REFUSES_LONGTERM_WRITE, false, false, true, true },
+		{ REFUSES_LONGTERM, false, false, true, true },
 		{ REFUSES_FORCE, false, false, false, true },
 		{ REFUSES_ALL, true, true, true, true },
 	};
@@ -138,6 +139,23 @@ static void refusals(void **state)
 		.error = -EOPNOTSUPP,
 	};
 	expect("rw-refusal", &all, &seen, VERDICT_SKIP, FINDING_NONE);
+}
+
+static void refusals_with_another_error(void **state)
+{
+	struct scenario dax = made_scenario("ro-longterm", "slow",
+					    "ext4-dax-shared", "write");
+	struct observations seen = {
+		.stage = STAGE_PIN,
+		.error = -EOPNOTSUPP,
+	};
+
+	(void)state;
+	expect("ro-longterm-refusal", &dax, &seen, VERDICT_PASS,
+	       FINDING_NONE);
+	seen.error = -EFAULT;
+	expect("ro-longterm-refusal", &dax, &seen, VERDICT_FAIL,
+	       FINDING_REFUSED);
 }
 
 /* What has to be refused is judged by that alone, and nothing else is. */
@@ -221,6 +239,7 @@ int main(void)
 		cmocka_unit_test(states_of_anonymous_memory),
 		cmocka_unit_test(refused_pins),
 		cmocka_unit_test(refusals),
+		cmocka_unit_test(refusals_with_another_error),
 		cmocka_unit_test(only_refusals_are_refused),
 		cmocka_unit_test(fast_reads_of_unreadable_memory),
 		cmocka_unit_test(places),

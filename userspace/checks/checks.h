@@ -113,7 +113,7 @@ enum memory_trait {
 };
 
 /**
- * enum memory_refusal - pins that the kernel has to refuse, with EFAULT
+ * enum memory_refusal - pins that the kernel has to refuse
  *
  * @REFUSES_READ: those without FOLL_WRITE and FOLL_FORCE
  * @REFUSES_WRITE: those with FOLL_WRITE
@@ -121,6 +121,7 @@ enum memory_trait {
  * @REFUSES_FORCE: those with FOLL_WRITE and FOLL_FORCE
  * @REFUSES_FORCED_READ: those with FOLL_FORCE and without FOLL_WRITE
  * @REFUSES_ALL: all of them
+ * @REFUSES_LONGTERM: those with FOLL_LONGTERM
  */
 enum memory_refusal {
 	REFUSES_READ		= 1 << 0,
@@ -129,6 +130,7 @@ enum memory_refusal {
 	REFUSES_FORCE		= 1 << 3,
 	REFUSES_FORCED_READ	= 1 << 4,
 	REFUSES_ALL		= (1 << 5) - 1,
+	REFUSES_LONGTERM	= 1 << 5,
 };
 
 struct memory;
@@ -149,6 +151,7 @@ typedef int memory_map_fn(struct memory *memory, struct reason *why);
  * @is_not: &enum pintest_page bits that they do not have
  * @refuses: &enum memory_refusal bits
  * @refused_from: page at which the kernel refuses; those before it are pinned
+ * @refused_with: the error that it refuses with; 0 is EFAULT
  * @filesystem: type of the file system that is made for it, or NULL
  * @prepare: changes settings, as memory_prepare() does; or NULL
  * @map: maps @memory->length bytes, which is a multiple of the page size and
@@ -165,6 +168,7 @@ struct memory_kind {
 	uint64_t is_not;
 	unsigned int refuses;
 	unsigned int refused_from;
+	int refused_with;
 	const char *filesystem;
 	int (*prepare)(const struct memory_kind *kind, unsigned int children,
 		       struct settings *settings, struct reason *why);

@@ -21,7 +21,8 @@ static struct judgement not_refused(const struct observations *seen,
 	return judgement;
 }
 
-static struct judgement refused_otherwise(const struct observations *seen)
+static struct judgement refused_otherwise(const struct observations *seen,
+					  int error)
 {
 	struct judgement judgement = {
 		.verdict = VERDICT_FAIL,
@@ -29,7 +30,7 @@ static struct judgement refused_otherwise(const struct observations *seen)
 	};
 
 	reason(&judgement.why, 0, "refused with '%s', not '%s'",
-	       strerror(-seen->error), strerror(EFAULT));
+	       strerror(-seen->error), strerror(error));
 	return judgement;
 }
 
@@ -44,13 +45,14 @@ struct judgement judge_refusal(const struct scenario *scenario,
 			       const struct observations *seen)
 {
 	const struct memory_kind *kind = scenario->memory;
+	int error = kind->refused_with ? : EFAULT;
 	bool refused = seen->stage == STAGE_PIN && seen->error;
 
 	if (seen->stage != STAGE_DONE && (!refused || ran_out(seen->error)))
 		return judge_ending(scenario, seen);
 	if (seen->pinned != kind->refused_from)
 		return not_refused(seen, kind);
-	if (refused && seen->error != -EFAULT)
-		return refused_otherwise(seen);
+	if (refused && seen->error != -error)
+		return refused_otherwise(seen, error);
 	return (struct judgement) { .verdict = VERDICT_PASS };
 }

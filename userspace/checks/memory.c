@@ -89,6 +89,8 @@ size_t memory_kind_pages(const struct memory_kind *kind)
 
 bool memory_refuses(const struct memory_kind *kind, uint32_t foll)
 {
+	if (foll & PINTEST_FOLL_LONGTERM && kind->refuses & REFUSES_LONGTERM)
+		return true;
 	if (!(foll & PINTEST_FOLL_WRITE))
 		return kind->refuses & (foll & PINTEST_FOLL_FORCE ?
 					REFUSES_FORCED_READ : REFUSES_READ);

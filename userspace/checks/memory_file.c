@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/shm.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "array_size.h"
@@ -270,6 +271,22 @@ static int map_filesystem_file(struct memory *memory, struct reason *why)
 	return memory_new_file(memory, memory->length, why);
 }
 
+static int map_dax_file(struct memory *memory, struct reason *why)
+{
+	int ret = map_filesystem_file(memory, why);
+	struct statx stat;
+
+	if (ret)
+		return ret;
+	if (statx(memory->fd, "", AT_EMPTY_PATH, 0, &stat))
+		return reason(why, -errno, "statx() of a file failed: %s",
+			      strerror(errno));
+	if (!(stat.stx_attributes & STATX_ATTR_DAX))
+		return reason(why, -ENODATA, "the file of %s has page cache",
+			      memory->kind->id);
+	return 0;
+}
+
 #define PRIVATE		(MEMORY_PRIVATE | MEMORY_FILE | MEMORY_VARIANT)
 #define SHARED		(MEMORY_FILE | MEMORY_VARIANT)
 #define SHMEM		(SHARED | MEMORY_SHMEM)
@@ -413,6 +430,31 @@ static const struct memory_kind on_filesystem[] = {
 	},
 };
 
+/* A file system may move its files: nobody pins them for long. */
+static const struct memory_kind on_dax[] = {
+	{
+		.id = "ext4-dax-private",
+		.what = "private mapping of a file in persistent memory (FS-DAX) that was read but never written",
+		.traits = MEMORY_PRIVATE | MEMORY_FILE,
+		PAGE_CACHE,
+		.refuses = REFUSES_LONGTERM,
+		.refused_with = EOPNOTSUPP,
+		.filesystem = "ext4-dax",
+		.prepare = prepare_filesystem,
+		.map = map_dax_file,
+	}, {
+		.id = "ext4-dax-shared",
+		.what = "shared mapping of a file in persistent memory (FS-DAX)",
+		.traits = MEMORY_FILE,
+		PAGE_CACHE,
+		.refuses = REFUSES_LONGTERM,
+		.refused_with = EOPNOTSUPP,
+		.filesystem = "ext4-dax",
+		.prepare = prepare_filesystem,
+		.map = map_dax_file,
+	},
+};
+
 static void add_filesystem(struct memory_table *table,
 			   const struct made_for *made)
 {
@@ -440,4 +482,6 @@ void memory_add_file(struct memory_table *table)
 		memory_add(table, &kinds[i]);
 	for (i = 0; i < ARRAY_SIZE(filesystems); i++)
 		add_filesystem(table, &filesystems[i]);
+	for (i = 0; i < ARRAY_SIZE(on_dax); i++)
+		memory_add(table, &on_dax[i]);
 }

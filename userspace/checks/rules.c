@@ -230,7 +230,7 @@ static bool on_write_elsewhere(const struct scenario *scenario)
 #define STORE	"the process, and no child, sees what is stored through the pin"
 #define SAFE	"the pin keeps its pages, as they are, when the process gives them up"
 #define KEEPS	"the kernel leaves pinned anonymous pages mapped where they are"
-#define REFUSED	"what must not be pinned so is refused with EFAULT, and no page too many or too few is pinned before it"
+#define REFUSED	"what must not be pinned so is refused with the right error, and no page too many or too few is pinned before it"
 #define PLACE	"no page is pinned in memory that is to be kept movable"
 #define UNPIN	"unpinning gives back the references and pins that were taken"
 
