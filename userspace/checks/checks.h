@@ -267,6 +267,9 @@ int memory_verify(struct pintest *pt, const struct memory *memory,
 /** record_is_movable() - whether a page is where no long-term pin may stay */
 bool record_is_movable(const struct pintest_record *record);
 
+/** memory_touch() - read every page, so that one is mapped */
+void memory_touch(const struct memory *memory);
+
 /** memory_write() - fill memory with a word, making it writable if need be */
 int memory_write(const struct memory *memory, uint64_t word,
 		 struct reason *why);

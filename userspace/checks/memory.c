@@ -58,6 +58,7 @@ static const struct memory_table *memory_table(void)
 		return &table;
 	memory_add_zero(&table);
 	memory_add_file(&table);
+	memory_add_file_thp(&table);
 	memory_add_anon(&table);
 	memory_add_swapped(&table);
 	memory_add_thp(&table);

@@ -71,6 +71,7 @@ void memory_add_states(struct memory_table *table,
 void memory_add_zero(struct memory_table *table);
 void memory_add_huge_zero(struct memory_table *table);
 void memory_add_file(struct memory_table *table);
+void memory_add_file_thp(struct memory_table *table);
 void memory_add_anon(struct memory_table *table);
 void memory_add_swapped(struct memory_table *table);
 void memory_add_thp(struct memory_table *table);
@@ -95,9 +96,6 @@ int memory_mmap_aligned(struct memory *memory, size_t size,
 
 /** memory_no_huge_page() - say that the kernel had none: a reason to skip */
 int memory_no_huge_page(const struct memory_kind *kind, struct reason *why);
-
-/** memory_touch() - read every page, so that one is mapped */
-void memory_touch(const struct memory *memory);
 
 /** memory_fill() - write every page */
 void memory_fill(const struct memory *memory);
