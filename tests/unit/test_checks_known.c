@@ -88,6 +88,9 @@ static void bugs(void **state)
 	expect("btrfs-unpin-dirty", "bugs.unpin-dirty-btrfs", FINDING_LOST, 0);
 	expect("writable-file-pinned", "files.longterm-write-partly-ext4",
 	       FINDING_ALLOWED, 0);
+	expect("unshare-file-thp-hangs", "bugs.unshare-file-thp", FINDING_HANG,
+	       0);
+	assert_null(find("bugs.unshare-file-thp", FINDING_REFUSED, 0));
 	assert_null(find("bugs.uffd-wp-huge-zeropage", FINDING_EVENT, 0));
 	assert_null(find("uffd.read-pin-anon", FINDING_UNPROTECTED, 0));
 	assert_null(find("files.longterm-write-ext4", FINDING_DISAGREE, 0));

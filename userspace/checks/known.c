@@ -155,6 +155,13 @@ static const struct known table[] = {
 		.since = "6.8",
 		.change = "not fixed, by 'userfaultfd: UFFDIO_MOVE uABI' (adef440691ba)",
 	}, {
+		.id = "unshare-file-thp-hangs",
+		.checks = "bugs.unshare-file-thp",
+		.findings = FINDING_HANG,
+		.what = "unsharing a page of a file's huge page splits its entry and maps it as before, for ever",
+		.since = "6.2",
+		.change = "not fixed, by 'mm: extend FAULT_FLAG_UNSHARE support to anything in a COW mapping' (8d6a0ac09a16)",
+	}, {
 		.id = "uprobe-replaces-page",
 		.checks = "bugs.uprobe-replaces-page",
 		.findings = FINDING_STALE,

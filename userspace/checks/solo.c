@@ -24,6 +24,7 @@ static const struct solo_family *const families[] = {
 	&solo_bugs_uffd,
 	&solo_bugs_hugetlb,
 	&solo_bugs_cow,
+	&solo_bugs_file_thp,
 	&solo_uffd,
 	&solo_effects,
 	&solo_files,

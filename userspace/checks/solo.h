@@ -81,6 +81,7 @@ struct solo_family {
 };
 
 extern const struct solo_family solo_bugs_cow;
+extern const struct solo_family solo_bugs_file_thp;
 extern const struct solo_family solo_bugs_hugetlb;
 extern const struct solo_family solo_bugs_uffd;
 extern const struct solo_family solo_effects;

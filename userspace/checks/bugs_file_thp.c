@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The check for a bug with huge pages of files. To unshare a page of a private
+ * mapping, the kernel has the entry for the huge page split, which for a file
+ * means that nothing is mapped; then it maps what is read there, by an entry for
+ * the huge page.
+ */
+#include <errno.h>
+#include <pthread.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "array_size.h"
+#include "counts.h"
+#include "deadline.h"
+#include "reason.h"
+#include "solo.h"
+#include "words.h"
+
+/* A pin takes one split, if any. */
+#define MANY_SPLITS	1000
+#define LOOKS		200
+#define LOOK_MS		100
+
+/* A pin that is being taken, by a thread. */
+struct pinning {
+	struct pintest *pt;
+	struct pintest_request request;
+	int done;
+	int error;
+};
+
+static void *pin_main(void *arg)
+{
+	struct pinning *pinning = arg;
+	struct pintest_pin *pin;
+	uint64_t one = 1;
+
+	pinning->error = pintest_pin_new(pinning->pt, &pinning->request, &pin);
+	return write(pinning->done, &one, sizeof(one)) < 0 ? arg : NULL;
+}
+
+/* In place of the shared mapping, so that one entry can map it as well. */
+static int map_privately(const struct memory *memory, struct reason *why)
+{
+	if (mmap(memory->base, memory->base_length, PROT_READ | PROT_WRITE,
+		 MAP_PRIVATE | MAP_FIXED, memory->fd, 0) == MAP_FAILED)
+		return reason(why, -errno, "cannot map a file: %s",
+			      strerror(errno));
+	memory_touch(memory);
+	return 0;
+}
+
+static long splits(void)
+{
+	return count_of("/proc/vmstat", "thp_split_pmd");
+}
+
+static int judge_end(struct solo_run *run, const struct pinning *pinning)
+{
+	if (pinning->error)
+		return solo_fails(run, FINDING_REFUSED, "%s",
+				  strerror(-pinning->error));
+	return solo_passes(run, "the page is pinned");
+}
+
+static int judge_pinning(struct solo_run *run, struct pinning *pinning,
+			 struct reason *why)
+{
+	long before = splits(), tries = 0;
+	pthread_t thread;
+	int i, ret = -pthread_create(&thread, NULL, pin_main, pinning);
+
+	if (ret)
+		return reason(why, ret, "cannot start a thread: %s",
+			      strerror(-ret));
+	for (i = 0; i < LOOKS && tries < MANY_SPLITS; i++) {
+		if (deadline_await(pinning->done, LOOK_MS, NULL) > 0)
+			return judge_end(run, pinning);
+		tries = splits() - before;
+	}
+	if (tries < MANY_SPLITS)
+		return reason(why, -ETIMEDOUT,
+			      "the pin is not taken, nor refused, and %ld entries for huge pages were split",
+			      tries);
+	return solo_fails(run, FINDING_HANG,
+			  "the pin is not taken, nor refused: entries for huge pages were split %ld times meanwhile",
+			  tries);
+}
+
+static int unshare_file_thp(struct solo_run *run, struct reason *why)
+{
+	/* Static, as the thread may outlive this function. */
+	static struct pinning pinning;
+	struct memory memory;
+	int ret = solo_map(run, "tmpfs-thp-shared", CHECK_PAGES, &memory, why);
+
+	if (!ret)
+		ret = map_privately(&memory, why);
+	if (ret)
+		return ret;
+	pinning = (struct pinning) {
+		.pt = run->pt,
+		.request = {
+			.api = PINTEST_API_PIN_FAST,
+			.foll = PINTEST_FOLL_LONGTERM,
+			.addr = (uintptr_t)memory.addr,
+			.length = page_size(),
+		},
+		.done = eventfd(0, EFD_CLOEXEC),
+	};
+	return judge_pinning(run, &pinning, why);
+}
+
+static const struct solo table[] = {
+	{
+		.id = "bugs.unshare-file-thp",
+		.what = "a R/O long-term pin of a private mapping of a file that is in a transparent huge page comes to an end",
+		.prepare = solo_prepare_kind,
+		.run = unshare_file_thp,
+		.arg = "tmpfs-thp-shared",
+	},
+};
+
+const struct solo_family solo_bugs_file_thp = { table, ARRAY_SIZE(table) };
