@@ -28,6 +28,7 @@ static const struct solo_family *const families[] = {
 	&solo_uffd,
 	&solo_effects,
 	&solo_files,
+	&solo_punch,
 	&solo_load,
 	&solo_flags,
 	&solo_leaks,

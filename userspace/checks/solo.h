@@ -93,6 +93,7 @@ extern const struct solo_family solo_movable;
 extern const struct solo_family solo_flags;
 extern const struct solo_family solo_leaks;
 extern const struct solo_family solo_offline;
+extern const struct solo_family solo_punch;
 extern const struct solo_family solo_seal;
 extern const struct solo_family solo_vdso;
 
