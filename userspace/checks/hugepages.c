@@ -12,20 +12,14 @@
 
 #define THP	"kernel/mm/transparent_hugepage/"
 
-static void pool_file(char file[SETTING_LENGTH], uint64_t size,
-		      const char *name)
-{
-	snprintf(file, SETTING_LENGTH,
-		 "kernel/mm/hugepages/hugepages-%" PRIu64 "kB/%s", size >> 10,
-		 name);
-}
+#define POOL	"kernel/mm/hugepages/hugepages-%" PRIu64 "kB"
 
 static int pool_number(const struct settings *settings, uint64_t size,
 		       const char *name, uint64_t *number)
 {
 	char file[SETTING_LENGTH];
 
-	pool_file(file, size, name);
+	snprintf(file, sizeof(file), POOL "/%s", size >> 10, name);
 	return settings_read_number(settings, file, number);
 }
 
@@ -53,7 +47,7 @@ static int pool_free(const struct settings *settings, uint64_t size,
 static int pool_grow(struct settings *settings, uint64_t size,
 		     uint64_t missing)
 {
-	char file[SETTING_LENGTH], was[SETTING_LENGTH], value[SETTING_LENGTH];
+	char pool[SETTING_LENGTH], was[SETTING_LENGTH], value[SETTING_LENGTH];
 	uint64_t pages, surplus;
 	int ret = pool_number(settings, size, "surplus_hugepages", &surplus);
 
@@ -61,11 +55,11 @@ static int pool_grow(struct settings *settings, uint64_t size,
 		ret = pool_number(settings, size, "nr_hugepages", &pages);
 	if (ret)
 		return ret;
-	pool_file(file, size, "nr_hugepages");
+	snprintf(pool, sizeof(pool), POOL, size >> 10);
 	snprintf(was, sizeof(was), "%" PRIu64,
 		 surplus < pages ? pages - surplus : 0);
 	snprintf(value, sizeof(value), "%" PRIu64, pages + missing);
-	return settings_write_from(settings, file, was, value);
+	return settings_resize_pool(settings, pool, was, value);
 }
 
 /*

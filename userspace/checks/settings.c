@@ -31,6 +31,7 @@
 
 #include "array_size.h"
 #include "deadline.h"
+#include "pool.h"
 #include "reason.h"
 #include "settings.h"
 #include "text.h"
@@ -41,10 +42,14 @@
 /* How long children get to die with who started the keeper. */
 #define DYING_MS	10000
 
-/* How something is undone: by writing @value to @file, or by swapoff(@file). */
+/*
+ * How something is undone: by writing @value to @file, by swapoff(@file), or by
+ * giving the pool of huge pages in the directory @file @value pages.
+ */
 enum undo {
 	UNDO_WRITE,
 	UNDO_SWAPON,
+	UNDO_POOL,
 };
 
 /* A setting as it was; sent to the keeper as it is. */
@@ -212,11 +217,25 @@ static void keeper_ignore_signals(void)
 		signal(signals[i], SIG_IGN);
 }
 
+static int setting_resize(const char *sysfs, const char *directory,
+			  const char *pages)
+{
+	char path[2 * SETTING_LENGTH];
+	int ret = setting_path(sysfs, directory, path);
+
+	return ret ? ret : pool_resize(path, pages);
+}
+
 static int undo(const char *sysfs, const struct setting *was)
 {
-	if (was->undo == UNDO_SWAPON)
+	switch (was->undo) {
+	case UNDO_SWAPON:
 		return swapoff(was->file) ? -errno : 0;
-	return setting_write(sysfs, was->file, was->value);
+	case UNDO_POOL:
+		return setting_resize(sysfs, was->file, was->value);
+	default:
+		return setting_write(sysfs, was->file, was->value);
+	}
 }
 
 /* So that whoever is told can do it by hand. */
@@ -234,8 +253,9 @@ static void tell_left(const char *sysfs, const struct setting *was, int error)
 		sysfs = "";
 	}
 	fprintf(stderr,
-		"pintest: a setting is left changed: %s: write '%s' to %s/%s\n",
-		strerror(error), was->value, sysfs, file);
+		"pintest: a setting is left changed: %s: write '%s' to %s/%s%s\n",
+		strerror(error), was->value, sysfs, file,
+		was->undo == UNDO_POOL ? "/nr_hugepages" : "");
 }
 
 /* The next one that is changed; none if the link has ended, or the starter. */
@@ -375,13 +395,13 @@ int settings_write_at_end(struct settings *settings, const char *file,
 	return keep(settings, UNDO_WRITE, file, value);
 }
 
-int settings_write_from(struct settings *settings, const char *file,
-			const char *was, const char *value)
+int settings_resize_pool(struct settings *settings, const char *directory,
+			 const char *was, const char *pages)
 {
-	int ret = is_saved(settings, file) ?
-		  0 : keep(settings, UNDO_WRITE, file, was);
+	int ret = is_saved(settings, directory) ?
+		  0 : keep(settings, UNDO_POOL, directory, was);
 
-	return ret ? ret : setting_write(settings->sysfs, file, value);
+	return ret ? ret : setting_resize(settings->sysfs, directory, pages);
 }
 
 int settings_write_once(const struct settings *settings, const char *file,

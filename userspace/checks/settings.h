@@ -59,9 +59,15 @@ int settings_read_number(const struct settings *settings, const char *file,
 int settings_write(struct settings *settings, const char *file,
 		   const char *value);
 
-/** settings_write_from() - the same, told what is to be put back */
-int settings_write_from(struct settings *settings, const char *file,
-			const char *was, const char *value);
+/**
+ * settings_resize_pool() - change the size of a pool of hugetlb pages for a while
+ * @settings: takes the change
+ * @directory: of the pool, below sysfs
+ * @was: pages that are to be put back, as text
+ * @pages: pages wanted
+ */
+int settings_resize_pool(struct settings *settings, const char *directory,
+			 const char *was, const char *pages);
 
 /** settings_write_once() - write to a file that has nothing to be put back */
 int settings_write_once(const struct settings *settings, const char *file,
