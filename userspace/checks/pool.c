@@ -2,12 +2,9 @@
 /*
  * Pools of hugetlb pages.
  */
-#include <errno.h>
-#include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "pool.h"
 #include "text.h"
@@ -22,19 +19,9 @@ static int pool_read(const char *directory, const char *name,
 		     char number[NUMBER_LENGTH])
 {
 	char path[PATH_LENGTH];
-	ssize_t n;
-	int fd;
 
 	snprintf(path, sizeof(path), "%s/%s", directory, name);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	n = read(fd, number, NUMBER_LENGTH - 1);
-	close(fd);
-	if (n <= 0)
-		return -EIO;
-	number[n] = '\0';
-	return 0;
+	return text_read(path, number, NUMBER_LENGTH);
 }
 
 static unsigned long pool_number(const char *directory, const char *name)

@@ -156,23 +156,9 @@ int settings_read(const struct settings *settings, const char *file,
 		  char value[SETTING_LENGTH])
 {
 	char path[2 * SETTING_LENGTH];
-	int fd, ret = setting_path(settings->sysfs, file, path);
-	ssize_t n;
+	int ret = setting_path(settings->sysfs, file, path);
 
-	if (ret)
-		return ret;
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	n = read(fd, value, SETTING_LENGTH - 1);
-	if (n < 0)
-		n = -errno;
-	close(fd);
-	if (n < 0)
-		return n;
-	value[n] = '\0';
-	value[strcspn(value, "\n")] = '\0';
-	return 0;
+	return ret ? ret : text_read(path, value, SETTING_LENGTH);
 }
 
 int settings_read_number(const struct settings *settings, const char *file,
