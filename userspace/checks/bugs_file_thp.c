@@ -6,15 +6,11 @@
  * the huge page.
  */
 #include <errno.h>
-#include <pthread.h>
 #include <string.h>
-#include <sys/eventfd.h>
 #include <sys/mman.h>
-#include <unistd.h>
 
 #include "array_size.h"
-#include "counts.h"
-#include "deadline.h"
+#include "endless.h"
 #include "reason.h"
 #include "solo.h"
 #include "words.h"
@@ -22,24 +18,19 @@
 /* A pin takes one split, if any. */
 #define MANY_SPLITS	1000
 #define LOOKS		200
-#define LOOK_MS		100
 
-/* A pin that is being taken, by a thread. */
 struct pinning {
 	struct pintest *pt;
 	struct pintest_request request;
-	int done;
 	int error;
 };
 
-static void *pin_main(void *arg)
+static void take_pin(void *arg)
 {
 	struct pinning *pinning = arg;
 	struct pintest_pin *pin;
-	uint64_t one = 1;
 
 	pinning->error = pintest_pin_new(pinning->pt, &pinning->request, &pin);
-	return write(pinning->done, &one, sizeof(one)) < 0 ? arg : NULL;
 }
 
 /* In place of the shared mapping, so that one entry can map it as well. */
@@ -53,11 +44,6 @@ static int map_privately(const struct memory *memory, struct reason *why)
 	return 0;
 }
 
-static long splits(void)
-{
-	return count_of("/proc/vmstat", "thp_split_pmd");
-}
-
 static int judge_end(struct solo_run *run, const struct pinning *pinning)
 {
 	if (pinning->error)
@@ -69,25 +55,25 @@ static int judge_end(struct solo_run *run, const struct pinning *pinning)
 static int judge_pinning(struct solo_run *run, struct pinning *pinning,
 			 struct reason *why)
 {
-	long before = splits(), tries = 0;
-	pthread_t thread;
-	int i, ret = -pthread_create(&thread, NULL, pin_main, pinning);
+	static struct endless endless = {
+		.call = take_pin,
+		.counter = "thp_split_pmd",
+		.many = MANY_SPLITS,
+		.looks = LOOKS,
+	};
+	int ret;
 
+	endless.arg = pinning;
+	ret = endless_watch(&endless, why);
 	if (ret)
-		return reason(why, ret, "cannot start a thread: %s",
-			      strerror(-ret));
-	for (i = 0; i < LOOKS && tries < MANY_SPLITS; i++) {
-		if (deadline_await(pinning->done, LOOK_MS, NULL) > 0)
-			return judge_end(run, pinning);
-		tries = splits() - before;
-	}
-	if (tries < MANY_SPLITS)
+		return ret < 0 ? ret : judge_end(run, pinning);
+	if (endless.tries < MANY_SPLITS)
 		return reason(why, -ETIMEDOUT,
 			      "the pin is not taken, nor refused, and %ld entries for huge pages were split",
-			      tries);
+			      endless.tries);
 	return solo_fails(run, FINDING_HANG,
 			  "the pin is not taken, nor refused: entries for huge pages were split %ld times meanwhile",
-			  tries);
+			  endless.tries);
 }
 
 static int unshare_file_thp(struct solo_run *run, struct reason *why)
@@ -109,7 +95,6 @@ static int unshare_file_thp(struct solo_run *run, struct reason *why)
 			.addr = (uintptr_t)memory.addr,
 			.length = page_size(),
 		},
-		.done = eventfd(0, EFD_CLOEXEC),
 	};
 	return judge_pinning(run, &pinning, why);
 }

@@ -4,17 +4,13 @@
  */
 #include <errno.h>
 #include <linux/userfaultfd.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/eventfd.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
-#include <unistd.h>
 
 #include "array_size.h"
-#include "counts.h"
-#include "deadline.h"
+#include "endless.h"
 #include "pages.h"
 #include "reason.h"
 #include "settings.h"
@@ -150,12 +146,9 @@ struct move {
 	int uffd;
 	struct uffdio_move args;
 	int error;
-	int done;
 };
 
-/* How long to look, and how often. */
 #define MOVE_LOOKS	100
-#define MOVE_LOOK_MS	100
 /* Far more than a split that succeeds in the end takes. */
 #define MANY_SPLITS	5000
 
@@ -186,43 +179,38 @@ static int map_target(int uffd, void **target, struct reason *why)
 			     UFFDIO_REGISTER_MODE_MISSING, why);
 }
 
-/* Splits of THPs that came to nothing, as the kernel counts them. */
-static long failed_splits(void)
-{
-	return count_of("/proc/vmstat", "thp_split_page_failed");
-}
-
-static void *move_main(void *arg)
+static void make_move(void *arg)
 {
 	struct move *move = arg;
-	uint64_t one = 1;
 
 	move->error = ioctl(move->uffd, UFFDIO_MOVE, &move->args) ? errno : 0;
-	return write(move->done, &one, sizeof(one)) < 0 ? arg : NULL;
 }
 
 static int judge_move(struct solo_run *run, struct move *move,
 		      struct reason *why)
 {
-	long before = failed_splits(), tries = 0;
-	pthread_t thread;
-	int i, ret = -pthread_create(&thread, NULL, move_main, move);
+	/* Splits of THPs that came to nothing, as the kernel counts them. */
+	static struct endless endless = {
+		.call = make_move,
+		.counter = "thp_split_page_failed",
+		.many = MANY_SPLITS,
+		.looks = MOVE_LOOKS,
+	};
+	int ret;
 
+	endless.arg = move;
+	ret = endless_watch(&endless, why);
+	if (ret < 0)
+		return ret;
 	if (ret)
-		return reason(why, ret, "cannot start a thread: %s",
-			      strerror(-ret));
-	for (i = 0; i < MOVE_LOOKS && tries < MANY_SPLITS; i++) {
-		if (deadline_await(move->done, MOVE_LOOK_MS, NULL) > 0)
-			return solo_passes(run, "the move returns: %s",
-					   strerror(move->error));
-		tries = failed_splits() - before;
-	}
-	if (!tries)
+		return solo_passes(run, "the move returns: %s",
+				   strerror(move->error));
+	if (!endless.tries)
 		return reason(why, -ETIMEDOUT,
 			      "UFFDIO_MOVE does not return, and does not try to split the folio either");
 	return solo_fails(run, FINDING_HANG,
 			  "UFFDIO_MOVE of another page of a pinned folio does not return: %ld tries to split the folio have failed",
-			  tries);
+			  endless.tries);
 }
 
 static int move_pinned(struct solo_run *run, struct reason *why)
@@ -234,7 +222,6 @@ static int move_pinned(struct solo_run *run, struct reason *why)
 	void *target;
 	int ret;
 
-	move.done = eventfd(0, EFD_CLOEXEC);
 	move.uffd = uffd_open(UFFD_FEATURE_MOVE, "UFFDIO_MOVE", why);
 	if (move.uffd < 0)
 		return move.uffd;
