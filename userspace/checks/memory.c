@@ -39,6 +39,15 @@ void memory_add(struct memory_table *table, const struct memory_kind *kind)
 	table->count++;
 }
 
+void memory_add_kinds(struct memory_table *table,
+		      const struct memory_kind *kinds, size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		memory_add(table, &kinds[i]);
+}
+
 const struct memory_kind *memory_row(const struct memory_table *table,
 				     const char *id)
 {

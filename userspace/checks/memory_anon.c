@@ -203,9 +203,6 @@ void memory_add_zero(struct memory_table *table)
 
 void memory_add_anon(struct memory_table *table)
 {
-	size_t i;
-
 	memory_add_states(table, &anon);
-	for (i = 0; i < ARRAY_SIZE(kinds); i++)
-		memory_add(table, &kinds[i]);
+	memory_add_kinds(table, kinds, ARRAY_SIZE(kinds));
 }

@@ -431,27 +431,25 @@ static const struct memory_kind on_filesystem[] = {
 };
 
 /* A file system may move its files: nobody pins them for long. */
+#define DAX_FILE						\
+	PAGE_CACHE,						\
+	.refuses = REFUSES_LONGTERM,				\
+	.refused_with = EOPNOTSUPP,				\
+	.filesystem = "ext4-dax",				\
+	.prepare = prepare_filesystem,				\
+	.map = map_dax_file
+
 static const struct memory_kind on_dax[] = {
 	{
 		.id = "ext4-dax-private",
 		.what = "private mapping of a file in persistent memory (FS-DAX) that was read but never written",
 		.traits = MEMORY_PRIVATE | MEMORY_FILE,
-		PAGE_CACHE,
-		.refuses = REFUSES_LONGTERM,
-		.refused_with = EOPNOTSUPP,
-		.filesystem = "ext4-dax",
-		.prepare = prepare_filesystem,
-		.map = map_dax_file,
+		DAX_FILE,
 	}, {
 		.id = "ext4-dax-shared",
 		.what = "shared mapping of a file in persistent memory (FS-DAX)",
 		.traits = MEMORY_FILE,
-		PAGE_CACHE,
-		.refuses = REFUSES_LONGTERM,
-		.refused_with = EOPNOTSUPP,
-		.filesystem = "ext4-dax",
-		.prepare = prepare_filesystem,
-		.map = map_dax_file,
+		DAX_FILE,
 	},
 };
 
@@ -478,10 +476,8 @@ void memory_add_file(struct memory_table *table)
 {
 	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(kinds); i++)
-		memory_add(table, &kinds[i]);
+	memory_add_kinds(table, kinds, ARRAY_SIZE(kinds));
 	for (i = 0; i < ARRAY_SIZE(filesystems); i++)
 		add_filesystem(table, &filesystems[i]);
-	for (i = 0; i < ARRAY_SIZE(on_dax); i++)
-		memory_add(table, &on_dax[i]);
+	memory_add_kinds(table, on_dax, ARRAY_SIZE(on_dax));
 }

@@ -24,7 +24,11 @@ static int prepare_huge_tmpfs(const struct memory_kind *kind,
 	return filesystem_need(kind->filesystem, "huge", "always", why);
 }
 
-/* Only there can one entry map a huge page of the file. */
+/*
+ * Only there can one entry map a huge page of the file. The mapping has no room
+ * beside it, as that of memory_mmap_aligned() has: what is done to a file counts from
+ * where the mapping begins.
+ */
 static int move_to_border(struct memory *memory, struct reason *why)
 {
 	size_t size = memory->base_length;

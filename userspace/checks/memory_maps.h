@@ -25,6 +25,10 @@ struct memory_table;
 /** memory_add() - add a row */
 void memory_add(struct memory_table *table, const struct memory_kind *kind);
 
+/** memory_add_kinds() - add rows */
+void memory_add_kinds(struct memory_table *table,
+		      const struct memory_kind *kinds, size_t count);
+
 /** memory_row() - a row that was added, or NULL */
 const struct memory_kind *memory_row(const struct memory_table *table,
 				     const char *id);

@@ -302,8 +302,5 @@ static const struct memory_kind kinds[] = {
 
 void memory_add_odd(struct memory_table *table)
 {
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(kinds); i++)
-		memory_add(table, &kinds[i]);
+	memory_add_kinds(table, kinds, ARRAY_SIZE(kinds));
 }
