@@ -87,6 +87,20 @@ static int open_direct(const struct memory *memory, struct reason *why)
 		      strerror(errno));
 }
 
+/*
+ * btrfs writes to the page cache, direct I/O or not, as long as it has not finished
+ * an earlier write of the range, which fsync() does not wait for.
+ */
+static int write_direct(int fd, const void *buffer,
+			const struct memory *memory, struct reason *why)
+{
+	if (syncfs(fd))
+		return reason(why, -errno, "syncfs() failed: %s",
+			      strerror(errno));
+	return all_of(pwrite(fd, buffer, memory->length, file_offset(memory)),
+		      memory->length, "cannot write by direct I/O", why);
+}
+
 int event_direct_write(struct event_run *run, struct reason *why)
 {
 	const struct memory *memory = run->memory;
@@ -96,9 +110,7 @@ int event_direct_write(struct event_run *run, struct reason *why)
 	if (!buffer)
 		return -ENOMEM;
 	fd = open_direct(memory, why);
-	ret = fd < 0 ? fd :
-	      all_of(pwrite(fd, buffer, memory->length, file_offset(memory)),
-		     memory->length, "cannot write by direct I/O", why);
+	ret = fd < 0 ? fd : write_direct(fd, buffer, memory, why);
 	if (fd >= 0)
 		close(fd);
 	free(buffer);
