@@ -119,10 +119,24 @@ static int refused(const struct memory *memory, const char *call,
 		      memory->kind->id, strerror(errno));
 }
 
+/*
+ * To be mapped page by page. khugepaged would map it as a whole again; the advice
+ * leaves the huge page that is there.
+ */
+static int map_thp_to_split(struct memory *memory, struct reason *why)
+{
+	int ret = map_thp(memory, why);
+	struct rest all = rest_of(memory, 0);
+
+	if (!ret && madvise(all.addr, all.length, MADV_NOHUGEPAGE))
+		return refused(memory, "MADV_NOHUGEPAGE", why);
+	return ret;
+}
+
 /* An entry for the whole cannot have a last page of its own. */
 static int map_by_ptes(struct memory *memory, struct reason *why)
 {
-	int ret = map_thp(memory, why);
+	int ret = map_thp_to_split(memory, why);
 	struct rest last = rest_of(memory,
 				   memory->kind->huge_size - page_size());
 
@@ -136,7 +150,7 @@ static int map_by_ptes(struct memory *memory, struct reason *why)
 
 static int map_remnant(struct memory *memory, struct reason *why)
 {
-	int ret = map_thp(memory, why);
+	int ret = map_thp_to_split(memory, why);
 	struct rest rest = rest_of(memory, memory->length);
 
 	if (!ret && rest.length &&
@@ -149,7 +163,7 @@ static int map_remnant(struct memory *memory, struct reason *why)
 static int map_mremapped(struct memory *memory, struct reason *why)
 {
 	size_t half = memory->kind->huge_size / 2;
-	int ret = map_thp(memory, why);
+	int ret = map_thp_to_split(memory, why);
 	struct rest rest = rest_of(memory, half);
 	char *room = memory->base;
 
@@ -167,7 +181,7 @@ static int map_mremapped(struct memory *memory, struct reason *why)
 /* The half that is not to be pinned has never been anybody else's. */
 static int map_partly_shared(struct memory *memory, struct reason *why)
 {
-	int ret = map_thp(memory, why);
+	int ret = map_thp_to_split(memory, why);
 	struct rest rest = rest_of(memory, memory->kind->huge_size / 2);
 
 	if (ret)
