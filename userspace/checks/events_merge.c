@@ -113,18 +113,21 @@ static int collapse(const struct memory *memory)
 	return madvise(extent.addr, extent.length, MADV_COLLAPSE) ? -errno : 0;
 }
 
-/* Refused for pinned pages, with one error or another. */
+/*
+ * Refused for pinned pages, with one error or another. khugepaged may be the one that
+ * collapses the bystander.
+ */
 int event_collapse(struct event_run *run, struct reason *why)
 {
 	struct places places;
 	int ret = bystander_map(run, why);
 
 	if (!ret)
+		ret = bystander_places(run, &places, why);
+	if (!ret)
 		ret = map_by_pages(run->memory, why);
 	if (!ret)
 		ret = map_by_pages(&run->bystander, why);
-	if (!ret)
-		ret = bystander_places(run, &places, why);
 	if (ret)
 		return ret;
 	collapse(run->memory);
