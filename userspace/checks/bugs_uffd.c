@@ -152,22 +152,6 @@ struct move {
 /* Far more than a split that succeeds in the end takes. */
 #define MANY_SPLITS	5000
 
-/* Protecting one page for a moment has the whole THP mapped by PTEs. */
-static int map_by_ptes(struct solo_run *run, struct memory *memory,
-		       struct reason *why)
-{
-	const size_t pages = memory_kind_pages(memory_kind_find("anon-thp"));
-	int ret = solo_map(run, "anon-thp", pages, memory, why);
-
-	if (ret)
-		return ret;
-	if (mprotect(memory->addr, page_size(), PROT_READ) ||
-	    mprotect(memory->addr, page_size(), PROT_READ | PROT_WRITE))
-		return reason(why, -errno, "mprotect() is refused: %s",
-			      strerror(errno));
-	return 0;
-}
-
 static int map_target(int uffd, void **target, struct reason *why)
 {
 	*target = mmap(NULL, page_size(), PROT_READ | PROT_WRITE,
@@ -217,6 +201,7 @@ static int move_pinned(struct solo_run *run, struct reason *why)
 {
 	/* Static, as the thread may outlive this function. */
 	static struct move move;
+	const size_t pages = memory_kind_pages(memory_kind_find("anon-thp-pte"));
 	struct pintest_pin *pin;
 	struct memory memory;
 	void *target;
@@ -227,7 +212,7 @@ static int move_pinned(struct solo_run *run, struct reason *why)
 		return move.uffd;
 	ret = map_target(move.uffd, &target, why);
 	if (!ret)
-		ret = map_by_ptes(run, &memory, why);
+		ret = solo_map(run, "anon-thp-pte", pages, &memory, why);
 	if (!ret)
 		ret = solo_pin(run, PINTEST_API_PIN, RO_LONGTERM, memory.addr,
 			       page_size(), &pin, why);
