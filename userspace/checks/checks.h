@@ -196,6 +196,15 @@ const struct memory_kind *memory_kind_find(const char *id);
  */
 uint64_t memory_pmd_size(void);
 
+/**
+ * memory_keep_from_khugepaged() - leave a huge page to be mapped page by page
+ * @memory: in a transparent huge page, which khugepaged would map as a whole again
+ *	once it is not; how it is mapped now stays
+ * @why: why it cannot be kept from that
+ */
+int memory_keep_from_khugepaged(const struct memory *memory,
+				struct reason *why);
+
 /** memory_kind_pages() - pages that can be mapped at most; 0 is no limit */
 size_t memory_kind_pages(const struct memory_kind *kind);
 

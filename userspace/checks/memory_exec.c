@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "array_size.h"
+#include "counts.h"
 #include "memory_maps.h"
 #include "reason.h"
 
@@ -27,20 +28,7 @@ static int make_exec_only(struct memory *memory, struct reason *why)
 /* The protection key of what is mapped; 0 is that of all other memory. */
 static int protection_key(const void *addr)
 {
-	FILE *smaps = fopen("/proc/self/smaps", "re");
-	uintptr_t at = (uintptr_t)addr, start, end;
-	bool here = false;
-	char line[256];
-	int key = 0;
-
-	while (smaps && fgets(line, sizeof(line), smaps))
-		if (sscanf(line, "%" SCNxPTR "-%" SCNxPTR, &start, &end) == 2)
-			here = at >= start && at < end;
-		else if (here && sscanf(line, "ProtectionKey: %d", &key) == 1)
-			break;
-	if (smaps)
-		fclose(smaps);
-	return key;
+	return count_of_mappings(addr, 1, "ProtectionKey:");
 }
 
 /*

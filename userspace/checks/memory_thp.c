@@ -119,18 +119,22 @@ static int refused(const struct memory *memory, const char *call,
 		      memory->kind->id, strerror(errno));
 }
 
-/*
- * To be mapped page by page. khugepaged would map it as a whole again; the advice
- * leaves the huge page that is there.
- */
+int memory_keep_from_khugepaged(const struct memory *memory,
+				struct reason *why)
+{
+	struct rest all = rest_of(memory, 0);
+
+	if (madvise(all.addr, all.length, MADV_NOHUGEPAGE))
+		return refused(memory, "MADV_NOHUGEPAGE", why);
+	return 0;
+}
+
+/* To be mapped page by page. */
 static int map_thp_to_split(struct memory *memory, struct reason *why)
 {
 	int ret = map_thp(memory, why);
-	struct rest all = rest_of(memory, 0);
 
-	if (!ret && madvise(all.addr, all.length, MADV_NOHUGEPAGE))
-		return refused(memory, "MADV_NOHUGEPAGE", why);
-	return ret;
+	return ret ? ret : memory_keep_from_khugepaged(memory, why);
 }
 
 /* An entry for the whole cannot have a last page of its own. */

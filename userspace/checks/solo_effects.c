@@ -72,28 +72,13 @@ static size_t pages_of(const struct memory_kind *kind)
  */
 static struct amounts measure(const struct memory *memory)
 {
-	const uintptr_t from = (uintptr_t)memory->addr;
-	struct amounts amounts = {
+	return (struct amounts) {
 		.locked = count_of("/proc/self/status", "VmLck:"),
+		.anonymous = count_of_mappings(memory->addr, memory->length,
+					       "Anonymous:"),
+		.huge = count_of_mappings(memory->addr, memory->length,
+					  "AnonHugePages:"),
 	};
-	FILE *file = fopen("/proc/self/smaps", "re");
-	uintptr_t start, end;
-	char line[256];
-	bool ours = false;
-	long kib;
-
-	while (file && fgets(line, sizeof(line), file)) {
-		if (sscanf(line, "%" SCNxPTR "-%" SCNxPTR " ", &start,
-			   &end) == 2)
-			ours = start < from + memory->length && end > from;
-		else if (ours && sscanf(line, "Anonymous: %ld", &kib) == 1)
-			amounts.anonymous += kib;
-		else if (ours && sscanf(line, "AnonHugePages: %ld", &kib) == 1)
-			amounts.huge += kib;
-	}
-	if (file)
-		fclose(file);
-	return amounts;
 }
 
 /* Pages of a range that are mapped and dirty; or -errno. */

@@ -4,7 +4,6 @@
  * it as well, which has to go the other way.
  */
 #include <errno.h>
-#include <inttypes.h>
 #include <linux/userfaultfd.h>
 #include <poll.h>
 #include <pthread.h>
@@ -16,6 +15,7 @@
 #include <unistd.h>
 
 #include "array_size.h"
+#include "counts.h"
 #include "deadline.h"
 #include "event_runs.h"
 #include "reason.h"
@@ -181,37 +181,11 @@ static int force(struct solo_run *run, struct reason *why)
 	}, 5);
 }
 
-/* KiB around @addr that are mapped by entries for huge pages. */
-static long mapped_huge(uintptr_t addr)
+/* KiB of the mapping that entries for huge pages map. */
+static long mapped_huge(const struct memory *memory)
 {
-	FILE *file = fopen("/proc/self/smaps", "re");
-	uintptr_t start, end;
-	bool inside = false;
-	char line[256];
-	long kib = 0;
-
-	while (file && fgets(line, sizeof(line), file)) {
-		if (sscanf(line, "%" SCNxPTR "-%" SCNxPTR " ", &start, &end) == 2)
-			inside = start <= addr && addr < end;
-		else if (inside && sscanf(line, "AnonHugePages: %ld", &kib) == 1)
-			break;
-	}
-	if (file)
-		fclose(file);
-	return kib;
-}
-
-/* khugepaged is kept from mapping it as a whole again. */
-static int map_huge_once(struct solo_run *run, struct memory *memory,
-			 struct reason *why)
-{
-	int ret = solo_map(run, "anon-thp", 1, memory, why);
-
-	if (!ret && madvise(memory->addr, memory->kind->huge_size,
-			    MADV_NOHUGEPAGE))
-		return reason(why, -errno, "MADV_NOHUGEPAGE is refused: %s",
-			      strerror(errno));
-	return ret;
+	return count_of_mappings(memory->addr, memory->length,
+				 "AnonHugePages:");
 }
 
 static int split_pmd(struct solo_run *run, struct reason *why)
@@ -220,20 +194,20 @@ static int split_pmd(struct solo_run *run, struct reason *why)
 	long before, without, with, size;
 	struct memory memory;
 	int ret = need_flag(run, api, foll, why);
-	uintptr_t addr;
 
 	if (!ret)
-		ret = map_huge_once(run, &memory, why);
+		ret = solo_map(run, "anon-thp", 1, &memory, why);
+	if (!ret)
+		ret = memory_keep_from_khugepaged(&memory, why);
 	if (ret)
 		return ret;
-	addr = (uintptr_t)memory.addr;
-	before = mapped_huge(addr);
+	before = mapped_huge(&memory);
 	if (try_pin(run, api, 0, memory.addr))
 		return reason(why, -EFAULT, "a huge page cannot be pinned");
-	without = mapped_huge(addr);
+	without = mapped_huge(&memory);
 	if (try_pin(run, api, foll, memory.addr))
 		return solo_fails(run, FINDING_FLAG, "the pin is refused");
-	with = mapped_huge(addr);
+	with = mapped_huge(&memory);
 	size = memory.kind->huge_size >> 10;
 	if (before == size && without == size && !with)
 		return solo_passes(run, "the huge page is mapped by pages afterwards");
