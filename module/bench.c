@@ -84,15 +84,9 @@ static int take(struct bench *bench)
 /* How calls took them matters to memfd_pin_folios() alone. */
 static void put(struct bench *bench)
 {
-	unsigned long at_once = bench->gup.api == PINTEST_API_PIN_MEMFD ?
-				bench->batch : PAGES_PER_LOOK;
-	unsigned long done, nr;
-
-	for (done = 0; done < bench->taken; done += nr) {
-		nr = min(at_once, bench->taken - done);
-		pintest_gup_put(&bench->gup, bench->pages + done, nr, false);
-		cond_resched();
-	}
+	pintest_gup_put_in_steps(&bench->gup, bench->pages, bench->taken,
+				 bench->gup.api == PINTEST_API_PIN_MEMFD ?
+				 bench->batch : PAGES_PER_LOOK);
 }
 
 /* Sets the out fields of @args. */

@@ -290,6 +290,26 @@ void pintest_gup_put(const struct pintest_gup *gup, struct page **pages,
 }
 
 /**
+ * pintest_gup_put_in_steps - give many pages back
+ * @gup: how they were taken
+ * @pages: the pages
+ * @nr: how many
+ * @step: so many by one call, at least 1
+ */
+void pintest_gup_put_in_steps(const struct pintest_gup *gup,
+			      struct page **pages, unsigned long nr,
+			      unsigned long step)
+{
+	while (nr) {
+		step = min(step, nr);
+		pintest_gup_put(gup, pages, step, false);
+		cond_resched();
+		pages += step;
+		nr -= step;
+	}
+}
+
+/**
  * pintest_gup_before_hole - keep the pages before the first hole
  * @gup: how they were taken
  * @pages: what a call gave; zeroed before it

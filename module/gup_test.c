@@ -155,13 +155,9 @@ static int timed_take(struct bench *bench)
 static void timed_put(struct bench *bench)
 {
 	ktime_t start = ktime_get();
-	unsigned long done, nr;
 
-	for (done = 0; done < bench->taken; done += nr) {
-		nr = min_t(unsigned long, bench->taken - done, PAGES_PER_LOOK);
-		pintest_gup_put(&bench->gup, bench->pages + done, nr, false);
-		cond_resched();
-	}
+	pintest_gup_put_in_steps(&bench->gup, bench->pages, bench->taken,
+				 PAGES_PER_LOOK);
 	bench->args.put_delta_usec = ktime_us_delta(ktime_get(), start);
 }
 

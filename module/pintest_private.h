@@ -112,6 +112,9 @@ void pintest_gup_put(const struct pintest_gup *gup, struct page **pages,
 		     unsigned long nr, bool dirty);
 unsigned long pintest_gup_before_hole(const struct pintest_gup *gup,
 				      struct page **pages, unsigned long nr);
+void pintest_gup_put_in_steps(const struct pintest_gup *gup,
+			      struct page **pages, unsigned long nr,
+			      unsigned long step);
 void pintest_gup_put_range(const struct pintest_gup *gup, struct page *first,
 			   unsigned long nr, bool dirty);
 
