@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include "memory_maps.h"
@@ -143,7 +144,7 @@ static void use_up_kept_pages(void)
 	pages = mmap(NULL, KEPT, PROT_READ | PROT_WRITE, ANONYMOUS, -1, 0);
 	if (pages == MAP_FAILED)
 		return;
-	madvise(pages, KEPT, MADV_NOHUGEPAGE);
+	memory_advise_base_pages(pages, KEPT);
 	words_fill(pages, KEPT, WORD_OTHERS);
 }
 
@@ -173,6 +174,35 @@ int memory_map(const struct memory_kind *kind, size_t pages,
 	return ret;
 }
 
+void memory_advise_base_pages(void *addr, size_t length)
+{
+	madvise(addr, length, MADV_NOHUGEPAGE);
+}
+
+/* khugepaged may come by before the advice, and find all that a file has. */
+static void *mmap_base_pages(size_t length, int protection, int flags, int fd)
+{
+	bool disable = !prctl(PR_GET_THP_DISABLE, 0, 0, 0, 0);
+	void *addr;
+
+	if (disable)
+		prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0);
+	addr = mmap(NULL, length, protection, flags, fd, 0);
+	if (addr != MAP_FAILED)
+		memory_advise_base_pages(addr, length);
+	if (disable)
+		prctl(PR_SET_THP_DISABLE, 0, 0, 0, 0);
+	return addr;
+}
+
+void *memory_mmap_range(const struct memory *memory, size_t length,
+			int protection, int flags)
+{
+	if (memory->kind->traits & (MEMORY_THP | MEMORY_HUGETLB))
+		return mmap(NULL, length, protection, flags, memory->fd, 0);
+	return mmap_base_pages(length, protection, flags, memory->fd);
+}
+
 int memory_mmap(struct memory *memory, size_t length, int flags,
 		struct reason *why)
 {
@@ -181,7 +211,7 @@ int memory_mmap(struct memory *memory, size_t length, int flags,
 
 	if ((memory->kind->traits & unwritable) != unwritable)
 		protection |= PROT_WRITE;
-	memory->base = mmap(NULL, length, protection, flags, memory->fd, 0);
+	memory->base = memory_mmap_range(memory, length, protection, flags);
 	if (memory->base == MAP_FAILED)
 		return reason(why, -errno, "cannot map %zu KiB of %s: %s",
 			      length >> 10, memory->kind->id, strerror(errno));

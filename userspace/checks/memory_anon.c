@@ -15,18 +15,9 @@
 
 #define INHERITED_PAGES	16
 
-/*
- * khugepaged, or a fault where transparent huge pages are always on, must not
- * make a huge page of them. A kernel without transparent huge pages refuses
- * the advice, and need not be told.
- */
 int memory_base_pages(struct memory *memory, struct reason *why)
 {
-	int ret = memory_mmap(memory, memory->length, ANONYMOUS, why);
-
-	if (!ret)
-		madvise(memory->base, memory->base_length, MADV_NOHUGEPAGE);
-	return ret;
+	return memory_mmap(memory, memory->length, ANONYMOUS, why);
 }
 
 static int map_zeropage(struct memory *memory, struct reason *why)
@@ -61,7 +52,6 @@ static int map_in_range(struct memory *memory, struct reason *why)
 	ret = memory_mmap_aligned(memory, size, why);
 	if (ret)
 		return ret;
-	madvise(memory->base, memory->base_length, MADV_NOHUGEPAGE);
 	memory->extent = memory->length;
 	memory_fill(memory);
 	return 0;
@@ -91,7 +81,7 @@ static int prepare_inherited(const struct memory_kind *kind,
 	if (addr == MAP_FAILED)
 		return reason(why, -errno, "cannot map %s: %s", kind->id,
 			      strerror(errno));
-	madvise(addr, length, MADV_NOHUGEPAGE);
+	memory_advise_base_pages(addr, length);
 	words_fill(addr, length, WORD_PIN_TIME);
 	inherited.addr = addr;
 	inherited.parent = getpid();

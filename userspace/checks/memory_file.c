@@ -24,8 +24,8 @@ static int fill_file(struct memory *memory, size_t length, struct reason *why)
 {
 	void *pages;
 
-	pages = mmap(NULL, length, PROT_READ | PROT_WRITE, MAP_SHARED,
-		     memory->fd, 0);
+	pages = memory_mmap_range(memory, length, PROT_READ | PROT_WRITE,
+				  MAP_SHARED);
 	if (pages == MAP_FAILED)
 		return reason(why, -errno, "cannot map the file of %s: %s",
 			      memory->kind->id, strerror(errno));
@@ -235,6 +235,7 @@ static int map_sysv(struct memory *memory, struct reason *why)
 	if (addr == (void *)-1)
 		return reason(why, -error, "cannot attach shared memory: %s",
 			      strerror(error));
+	memory_advise_base_pages(addr, memory->length);
 	memory->addr = addr;
 	memory->base = addr;
 	memory->base_length = memory->length;

@@ -87,7 +87,31 @@ void memory_add_movable(struct memory_table *table);
 
 /* Steps */
 
-/** memory_mmap() - mmap() that sets up @memory */
+/**
+ * memory_advise_base_pages() - no transparent huge page is to be made of a range
+ * @addr: where it begins
+ * @length: bytes
+ *
+ * Not by a fault where they are always on, nor by khugepaged. A kernel without
+ * them refuses the advice, and need not be told.
+ */
+void memory_advise_base_pages(void *addr, size_t length);
+
+/**
+ * memory_mmap_range() - mmap() of the file of @memory, if it has one
+ * @memory: sets nothing in it
+ * @length: bytes
+ * @protection: as of mmap()
+ * @flags: as of mmap()
+ *
+ * Base pages only, unless the kind is made of huge ones.
+ *
+ * Return: as of mmap().
+ */
+void *memory_mmap_range(const struct memory *memory, size_t length,
+			int protection, int flags);
+
+/** memory_mmap() - memory_mmap_range() that sets up @memory */
 int memory_mmap(struct memory *memory, size_t length, int flags,
 		struct reason *why);
 

@@ -125,7 +125,6 @@ static int map_merged(struct memory *memory, struct reason *why)
 
 	if (ret)
 		return ret;
-	madvise(memory->base, length, MADV_NOHUGEPAGE);
 	words_fill(memory->base, length, memory->word);
 	if (madvise(memory->base, length, MADV_MERGEABLE))
 		return reason(why, -EOPNOTSUPP, "this kernel has no KSM: %s",
