@@ -144,7 +144,7 @@ static void use_up_kept_pages(void)
 	pages = mmap(NULL, KEPT, PROT_READ | PROT_WRITE, ANONYMOUS, -1, 0);
 	if (pages == MAP_FAILED)
 		return;
-	memory_advise_base_pages(pages, KEPT);
+	madvise(pages, KEPT, MADV_NOHUGEPAGE);
 	words_fill(pages, KEPT, WORD_OTHERS);
 }
 
@@ -174,12 +174,12 @@ int memory_map(const struct memory_kind *kind, size_t pages,
 	return ret;
 }
 
-void memory_advise_base_pages(void *addr, size_t length)
-{
-	madvise(addr, length, MADV_NOHUGEPAGE);
-}
-
-/* khugepaged may come by before the advice, and find all that a file has. */
+/*
+ * khugepaged, or a fault where transparent huge pages are always on, must not
+ * make a huge page of them. khugepaged may come by before the advice, and find
+ * all that a file has. A kernel without transparent huge pages refuses the
+ * advice, and need not be told.
+ */
 static void *mmap_base_pages(size_t length, int protection, int flags, int fd)
 {
 	bool disable = !prctl(PR_GET_THP_DISABLE, 0, 0, 0, 0);
@@ -189,7 +189,7 @@ static void *mmap_base_pages(size_t length, int protection, int flags, int fd)
 		prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0);
 	addr = mmap(NULL, length, protection, flags, fd, 0);
 	if (addr != MAP_FAILED)
-		memory_advise_base_pages(addr, length);
+		madvise(addr, length, MADV_NOHUGEPAGE);
 	if (disable)
 		prctl(PR_SET_THP_DISABLE, 0, 0, 0, 0);
 	return addr;

@@ -81,7 +81,7 @@ static int prepare_inherited(const struct memory_kind *kind,
 	if (addr == MAP_FAILED)
 		return reason(why, -errno, "cannot map %s: %s", kind->id,
 			      strerror(errno));
-	memory_advise_base_pages(addr, length);
+	madvise(addr, length, MADV_NOHUGEPAGE);
 	words_fill(addr, length, WORD_PIN_TIME);
 	inherited.addr = addr;
 	inherited.parent = getpid();

@@ -235,7 +235,7 @@ static int map_sysv(struct memory *memory, struct reason *why)
 	if (addr == (void *)-1)
 		return reason(why, -error, "cannot attach shared memory: %s",
 			      strerror(error));
-	memory_advise_base_pages(addr, memory->length);
+	madvise(addr, memory->length, MADV_NOHUGEPAGE);
 	memory->addr = addr;
 	memory->base = addr;
 	memory->base_length = memory->length;

@@ -88,16 +88,6 @@ void memory_add_movable(struct memory_table *table);
 /* Steps */
 
 /**
- * memory_advise_base_pages() - no transparent huge page is to be made of a range
- * @addr: where it begins
- * @length: bytes
- *
- * Not by a fault where they are always on, nor by khugepaged. A kernel without
- * them refuses the advice, and need not be told.
- */
-void memory_advise_base_pages(void *addr, size_t length);
-
-/**
  * memory_mmap_range() - mmap() of the file of @memory, if it has one
  * @memory: sets nothing in it
  * @length: bytes
