@@ -86,7 +86,7 @@ deps:
 
 run:
 	tests/deps vm
-	tests/show $(KERNEL)
+	tests/vm/show $(KERNEL)
 
 test test-long test-more:
 	tests/deps build check vm

@@ -19,7 +19,7 @@
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <unistd.h>
-#include "../../module/gup_test.h"
+#include "../../../module/gup_test.h"
 #include "memory.h"
 #include "steps.h"
 

@@ -8,7 +8,7 @@
 #
 # shellcheck disable=SC2154 # the parts of tests/vm set kernel_* and vm_*
 
-tests=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+tests=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 for part in common tree kernel; do
 	# shellcheck source=/dev/null
 	. "$tests/vm/lib/$part.sh"

@@ -19,7 +19,7 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
-#include "../../module/gup_test.h"
+#include "../../../module/gup_test.h"
 #include "device.h"
 #include "kernel.h"
 #include "memory.h"
