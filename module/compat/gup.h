@@ -53,12 +53,12 @@
 
 /*
  * Long-term pins by a call that may drop the mmap lock: refused with a warning
- * before 6.2. The check is inside mm/gup.c where no header shows it, so
- * FOLL_INTERRUPTIBLE and FOLL_PCI_P2PDMA, which came into the same release from
- * two other sides, stand for it. Erring on the side of "no" costs a way of pinning, erring on the other
- * one taints the kernel.
+ * before 6.2. That check was inside mm/gup.c, where no header shows it. But the
+ * same rework of mm/gup.c, after it had removed the check, took flags back that
+ * callers must not set, in 6.3. Where they are gone the check is, too. In between
+ * this says no, which costs a way of pinning; a wrong yes taints the kernel.
  */
-#if defined(HAVE_FOLL_INTERRUPTIBLE) && defined(HAVE_FOLL_PCI_P2PDMA)
+#ifdef HAVE_FOLL_PRIVATE
 #define PINTEST_LONGTERM_MAY_UNLOCK true
 #else
 #define PINTEST_LONGTERM_MAY_UNLOCK false

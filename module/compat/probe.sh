@@ -10,7 +10,8 @@
 # A section "#ifdef PROBE_X" of PROBES becomes HAVE_X if it compiles. A line
 # "needs X: symbol..." also demands that the kernel exports these symbols, and
 # "links X:" that it exports all that the section's object takes; a compiler
-# alone cannot tell.
+# alone cannot tell. An export into a namespace, or to modules that it names, is
+# none: modules that use it do not load, or must import what is not theirs.
 set -eu
 
 release=$1 symvers=$2 probes=$3 out=$4 nm=$5
@@ -33,9 +34,11 @@ compiles() {
 		$how -x c "$probes"
 }
 
+# exported SYMBOL: to all modules. Column 5 is the namespace, "module:kvm" for
+# those to named modules.
 exported() {
-	awk -F '\t' -v want="$1" '$2 == want { found = 1 } END { exit !found }' \
-		"$symvers"
+	awk -F '\t' -v want="$1" '$2 == want && $5 == "" { found = 1 }
+		END { exit !found }' "$symvers"
 }
 
 exports_needs() {

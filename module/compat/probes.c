@@ -58,6 +58,11 @@ int probe = FOLL_NUMA;			/* until 6.0 */
 int probe = FOLL_SPLIT;			/* until 5.12 */
 #endif
 
+/* Flags that mm/gup.c took back when it gathered its checks of flags: 6.3. */
+#ifdef PROBE_FOLL_PRIVATE
+enum { FOLL_TOUCH, FOLL_TRIED, FOLL_REMOTE, FOLL_PIN };
+#endif
+
 /* needs RANGE_UNPIN: unpin_user_page_range_dirty_lock (5.14) */
 #ifdef PROBE_RANGE_UNPIN
 void probe(struct page *page)
