@@ -172,9 +172,9 @@ static void only_refusals_are_refused(void **state)
 	for (i = 0; i < count; i++) {
 		bool refusal = strstr(rule[i].id, "-refusal");
 
-		if (!strcmp(rule[i].access, "rw-longterm"))
+		if (!strcmp(rule[i].access->id, "rw-longterm"))
 			assert_int_equal(rule[i].applies(&refused), refusal);
-		if (!strcmp(rule[i].access, "ro-longterm") && refusal)
+		if (!strcmp(rule[i].access->id, "ro-longterm") && refusal)
 			assert_false(rule[i].applies(&pinned));
 	}
 	assert_true(ROW(rules, "ro-longterm")->applies(&pinned));

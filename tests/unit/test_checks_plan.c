@@ -104,8 +104,8 @@ static void checks_follow_their_scenarios(void **state)
 		if (check->scenario == next)
 			next++;
 		if (!plan->scenarios[check->scenario].solo)
-			assert_string_equal(check->rule->access,
-					    plan->scenarios[check->scenario].access->id);
+			assert_ptr_equal(check->rule->access,
+					 plan->scenarios[check->scenario].access);
 	}
 	assert_int_equal(next, plan->scenario_count);
 	plan_free(plan);
@@ -204,6 +204,25 @@ static void several_globs_add_up(void **state)
 	plan_free(plan);
 }
 
+/* Also one whose checks are chosen by others already. */
+static void a_plan_knows_which_globs_match(void **state)
+{
+	static const char *const globs[] = {
+		"rw.*.anon.write", "no-such-check", "rw.fast.anon.write",
+		"bugs.*", "ro-longterm.fast.anon.*",
+	};
+	static const bool matched[] = { true, false, true, true, true };
+	struct plan_choice choice = { globs, ARRAY_SIZE(globs), ~0ULL, false };
+	struct plan *plan = plan_new(&choice);
+	size_t i;
+
+	(void)state;
+	assert_non_null(plan);
+	for (i = 0; i < ARRAY_SIZE(globs); i++)
+		assert_int_equal(plan->matched[i], matched[i]);
+	plan_free(plan);
+}
+
 static void nothing_matches_an_unknown_glob(void **state)
 {
 	struct plan *plan = make_plan("ro-longtrem.*", ~0ULL, true);
@@ -285,6 +304,7 @@ int main(void)
 		cmocka_unit_test(meaningless_products_are_left_out),
 		cmocka_unit_test(a_glob_chooses_by_id),
 		cmocka_unit_test(several_globs_add_up),
+		cmocka_unit_test(a_plan_knows_which_globs_match),
 		cmocka_unit_test(nothing_matches_an_unknown_glob),
 		cmocka_unit_test(ways_are_chosen_by_mask),
 		cmocka_unit_test(long_kinds_are_left_out),

@@ -19,7 +19,7 @@ static struct judgement judge(const char *rule_id,
 {
 	const struct rule *rule = ROW(rules, rule_id);
 
-	assert_string_equal(rule->access, scenario->access->id);
+	assert_ptr_equal(rule->access, scenario->access);
 	assert_true(rule->applies(scenario));
 	return rule_judge(rule, scenario, seen);
 }

@@ -267,14 +267,14 @@ void scenario_run(struct pintest *pt, const struct scenario *scenario,
  *
  * @id: its name in ids of checks
  * @what: what is promised, in one sentence
- * @access: id of the access that it is about
+ * @access: the access that it is about, a row of accesses()
  * @applies: whether a scenario with that access has something to judge
  * @judge: judges observations of a scenario that came to its end
  */
 struct rule {
 	const char *id;
 	const char *what;
-	const char *access;
+	const struct access *access;
 	bool (*applies)(const struct scenario *scenario);
 	struct judgement (*judge)(const struct scenario *scenario,
 				  const struct observations *seen);
@@ -415,12 +415,14 @@ struct check {
  * @scenario_count: how many
  * @checks: in the order of their scenarios
  * @check_count: how many
+ * @matched: for each of &plan_choice.globs whether it chose a check
  */
 struct plan {
 	struct scenario *scenarios;
 	size_t scenario_count;
 	struct check *checks;
 	size_t check_count;
+	bool *matched;
 };
 
 /**

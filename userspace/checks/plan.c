@@ -8,15 +8,22 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "array_size.h"
 #include "engine.h"
 
 /*
- * A plan in the making. Both lists grow: most products of the axes are no
- * check, and room for all of them is more than small machines have.
+ * A plan in the making: the product that is at hand, and of two axes only what
+ * can become a check of it, since most products cannot. Both lists of the plan
+ * grow for the same reason.
  */
 struct making {
 	const struct plan_choice *choice;
 	struct plan *plan;
+	struct scenario scenario;
+	const struct rule **rules;	/* those of the access */
+	size_t rule_count;
+	const struct event **events;	/* that can happen to the memory */
+	size_t event_count;
 	bool failed;
 };
 
@@ -59,95 +66,132 @@ static bool push_scenario(struct making *making,
 	return true;
 }
 
-static bool is_chosen(const struct plan_choice *choice, const char *id)
+/* Every glob is told that it matches, so that those that never do show. */
+static bool is_chosen(struct making *making, const char *id)
 {
+	const struct plan_choice *choice = making->choice;
+	bool *matched = making->plan->matched;
+	bool chosen = !choice->glob_count;
 	size_t i;
 
-	for (i = 0; i < choice->glob_count; i++)
-		if (!fnmatch(choice->globs[i], id, 0))
-			return true;
-	return !choice->glob_count;
+	for (i = 0; i < choice->glob_count; i++) {
+		if ((chosen && matched[i]) || fnmatch(choice->globs[i], id, 0))
+			continue;
+		matched[i] = true;
+		chosen = true;
+	}
+	return chosen;
 }
 
-static void add_check(struct making *making, const struct rule *rule,
-		      const struct scenario *scenario)
+/* As snprintf() would, which is half the cost of a plan. */
+static void make_id(char *id, const struct rule *rule,
+		    const struct scenario *scenario)
 {
-	struct check check = {
-		.rule = rule,
-		.scenario = making->plan->scenario_count,
+	const char *const words[] = {
+		rule->id, scenario->way->id, scenario->memory->id,
+		scenario->event->id,
 	};
+	char *at = id, *end = id + CHECK_ID_LENGTH;
+	size_t i;
 
-	if (strcmp(rule->access, scenario->access->id) ||
-	    !rule->applies(scenario))
-		return;
-	snprintf(check.id, sizeof(check.id), "%s.%s.%s.%s", rule->id,
-		 scenario->way->id, scenario->memory->id, scenario->event->id);
-	if (is_chosen(making->choice, check.id))
+	for (i = 0; at && i < ARRAY_SIZE(words); i++) {
+		if (i)
+			at[-1] = '.';
+		at = memccpy(at, words[i], '\0', end - at);
+	}
+	end[-1] = '\0';
+}
+
+static void add_check(struct making *making, const struct rule *rule)
+{
+	const struct scenario *scenario = &making->scenario;
+	struct check check;
+
+	check.rule = rule;
+	check.scenario = making->plan->scenario_count;
+	make_id(check.id, rule, scenario);
+	if (is_chosen(making, check.id))
 		push_check(making, &check);
 }
 
 /* A scenario is run if a check wants it. */
-static void add_scenario(struct making *making,
-			 const struct scenario *scenario)
+static void add_scenario(struct making *making)
 {
-	struct plan *plan = making->plan;
-	size_t checks = plan->check_count, count, i;
-	const struct rule *rule = rules(&count);
+	const struct plan *plan = making->plan;
+	size_t checks = plan->check_count, i;
 
-	for (i = 0; i < count; i++)
-		add_check(making, &rule[i], scenario);
+	for (i = 0; i < making->rule_count; i++)
+		if (making->rules[i]->applies(&making->scenario))
+			add_check(making, making->rules[i]);
 	if (plan->check_count > checks)
-		push_scenario(making, scenario);
+		push_scenario(making, &making->scenario);
 }
 
-static void add_events(struct making *making, struct scenario *scenario)
+static void add_ways(struct making *making)
 {
-	size_t count, i;
-	const struct event *event = events(&count);
-
-	for (i = 0; i < count; i++) {
-		scenario->event = &event[i];
-		add_scenario(making, scenario);
-	}
-}
-
-static void add_ways(struct making *making, struct scenario *scenario)
-{
-	size_t count, i;
+	struct scenario *scenario = &making->scenario;
+	size_t count, i, j;
 	const struct way *way = ways(&count);
 
 	for (i = 0; i < count; i++) {
-		if (!(making->choice->way_mask & 1ULL << way[i].api))
+		if (!(making->choice->way_mask & 1ULL << way[i].api) ||
+		    !way_is_for(&way[i], scenario->access->foll,
+				scenario->memory->traits))
 			continue;
 		scenario->way = &way[i];
-		add_events(making, scenario);
+		for (j = 0; j < making->event_count; j++) {
+			scenario->event = making->events[j];
+			add_scenario(making);
+		}
 	}
 }
 
-static void add_accesses(struct making *making,
-			 struct scenario *scenario)
+static void find_rules(struct making *making)
+{
+	size_t count, i;
+	const struct rule *rule = rules(&count);
+
+	making->rule_count = 0;
+	for (i = 0; i < count; i++)
+		if (rule[i].access == making->scenario.access)
+			making->rules[making->rule_count++] = &rule[i];
+}
+
+static void add_accesses(struct making *making)
 {
 	size_t count, i;
 	const struct access *access = accesses(&count);
 
 	for (i = 0; i < count; i++) {
-		scenario->access = &access[i];
-		add_ways(making, scenario);
+		making->scenario.access = &access[i];
+		find_rules(making);
+		add_ways(making);
 	}
+}
+
+static void find_events(struct making *making)
+{
+	size_t count, i;
+	const struct event *event = events(&count);
+
+	making->event_count = 0;
+	for (i = 0; i < count; i++)
+		if (event_fits(&event[i], making->scenario.memory))
+			making->events[making->event_count++] = &event[i];
 }
 
 /* Kinds are outermost, since settings are changed for each of them. */
 static void add_kinds(struct making *making)
 {
-	struct scenario scenario = { 0 };
 	size_t count, i;
 	const struct memory_kind *kind = memory_kinds(&count);
 
 	for (i = 0; i < count; i++) {
 		if (kind[i].traits & MEMORY_LONG && !making->choice->longer)
 			continue;
-		scenario.memory = &kind[i];
-		add_accesses(making, &scenario);
+		making->scenario.memory = &kind[i];
+		find_events(making);
+		add_accesses(making);
 	}
 }
 
@@ -157,7 +201,7 @@ static void add_solo(struct making *making, const struct solo *solo)
 	struct check check = { .scenario = making->plan->scenario_count };
 	struct scenario scenario = { .solo = solo };
 
-	if (!is_chosen(making->choice, solo->id))
+	if (!is_chosen(making, solo->id))
 		return;
 	snprintf(check.id, sizeof(check.id), "%s", solo->id);
 	if (push_scenario(making, &scenario))
@@ -175,6 +219,19 @@ static void add_solos(struct making *making)
 		add_solo(making, &solo[i]);
 }
 
+static bool making_begin(struct making *making)
+{
+	size_t rule_count, event_count;
+
+	rules(&rule_count);
+	events(&event_count);
+	making->rules = calloc(rule_count, sizeof(*making->rules));
+	making->events = calloc(event_count, sizeof(*making->events));
+	making->plan->matched = calloc(making->choice->glob_count + 1,
+				       sizeof(*making->plan->matched));
+	return making->rules && making->events && making->plan->matched;
+}
+
 struct plan *plan_new(const struct plan_choice *choice)
 {
 	struct plan *plan = calloc(1, sizeof(*plan));
@@ -182,8 +239,14 @@ struct plan *plan_new(const struct plan_choice *choice)
 
 	if (!plan)
 		return NULL;
-	add_kinds(&making);
-	add_solos(&making);
+	if (making_begin(&making)) {
+		add_kinds(&making);
+		add_solos(&making);
+	} else {
+		making.failed = true;
+	}
+	free(making.rules);
+	free(making.events);
 	if (!making.failed)
 		return plan;
 	plan_free(plan);
@@ -196,5 +259,6 @@ void plan_free(struct plan *plan)
 		return;
 	free(plan->scenarios);
 	free(plan->checks);
+	free(plan->matched);
 	free(plan);
 }

@@ -18,20 +18,30 @@
  * copy after any fork: they are left with the promise that they never see
  * anything but old data or the write.
  */
-#include <string.h>
-
 #include "array_size.h"
 #include "judge.h"
 
+enum access_row {
+	RO_LONGTERM,
+	RO_LONGTERM_FORCE,
+	RW_LONGTERM,
+	RW_LONGTERM_FORCE,
+	RO,
+	RW,
+};
+
 static const struct access access_table[] = {
-	{ "ro-longterm", PINTEST_FOLL_LONGTERM, true },
-	{ "ro-longterm-force", PINTEST_FOLL_LONGTERM | PINTEST_FOLL_FORCE,
-	  false },
-	{ "rw-longterm", PINTEST_FOLL_LONGTERM | PINTEST_FOLL_WRITE, true },
-	{ "rw-longterm-force", PINTEST_FOLL_LONGTERM | PINTEST_FOLL_WRITE |
-			       PINTEST_FOLL_FORCE, false },
-	{ "ro", 0, false },
-	{ "rw", PINTEST_FOLL_WRITE, false },
+	[RO_LONGTERM] = { "ro-longterm", PINTEST_FOLL_LONGTERM, true },
+	[RO_LONGTERM_FORCE] = { "ro-longterm-force",
+				PINTEST_FOLL_LONGTERM | PINTEST_FOLL_FORCE,
+				false },
+	[RW_LONGTERM] = { "rw-longterm",
+			  PINTEST_FOLL_LONGTERM | PINTEST_FOLL_WRITE, true },
+	[RW_LONGTERM_FORCE] = { "rw-longterm-force",
+				PINTEST_FOLL_LONGTERM | PINTEST_FOLL_WRITE |
+				PINTEST_FOLL_FORCE, false },
+	[RO] = { "ro", 0, false },
+	[RW] = { "rw", PINTEST_FOLL_WRITE, false },
 };
 
 const struct access *accesses(size_t *count)
@@ -74,9 +84,9 @@ static bool stands_for_others(const struct scenario *scenario)
 /* Whether it is worth it as well. */
 static bool is_wanted(const struct scenario *scenario)
 {
-	return fits(scenario) &&
-	       (!(scenario->event->traits & EVENT_LEADING_ONLY) ||
-		stands_for_others(scenario));
+	return (!(scenario->event->traits & EVENT_LEADING_ONLY) ||
+		stands_for_others(scenario)) &&
+	       fits(scenario);
 }
 
 /*
@@ -125,9 +135,13 @@ static bool is_meant(const struct scenario *scenario)
 	       !scenario_is_refused(scenario);
 }
 
+/*
+ * Each rule is asked of every product of the other axes: what rules most of
+ * them out stands first in these.
+ */
 static bool on_write(const struct scenario *scenario)
 {
-	return is_meant(scenario) && scenario->event->traits & EVENT_WRITES;
+	return scenario->event->traits & EVENT_WRITES && is_meant(scenario);
 }
 
 /* fork() copies the pages of pins for the child, but not those of others. */
@@ -140,8 +154,8 @@ static bool on_write_if_kept(const struct scenario *scenario)
 
 static bool on_write_if_attached(const struct scenario *scenario)
 {
-	return on_write_if_kept(scenario) &&
-	       !event_detaches(scenario->event, scenario->memory);
+	return !event_detaches(scenario->event, scenario->memory) &&
+	       on_write_if_kept(scenario);
 }
 
 /*
@@ -150,36 +164,36 @@ static bool on_write_if_attached(const struct scenario *scenario)
  */
 static bool on_write_in_place(const struct scenario *scenario)
 {
-	return on_write_if_attached(scenario) &&
-	       !(scenario->event->traits & EVENT_REMAPS) &&
-	       !(scenario->memory->traits & MEMORY_UNREADABLE);
+	return !(scenario->event->traits & EVENT_REMAPS) &&
+	       !(scenario->memory->traits & MEMORY_UNREADABLE) &&
+	       on_write_if_attached(scenario);
 }
 
 static bool on_detach(const struct scenario *scenario)
 {
-	return is_meant(scenario) &&
-	       event_detaches(scenario->event, scenario->memory);
+	return event_detaches(scenario->event, scenario->memory) &&
+	       is_meant(scenario);
 }
 
 /* What is not anonymous is unmapped and moved like any page. */
 static bool on_move(const struct scenario *scenario)
 {
-	return is_meant(scenario) && scenario->event->traits & EVENT_MOVES &&
-	       scenario->memory->traits & MEMORY_PRIVATE;
+	return scenario->event->traits & EVENT_MOVES &&
+	       scenario->memory->traits & MEMORY_PRIVATE && is_meant(scenario);
 }
 
 static bool on_move_of_anon(const struct scenario *scenario)
 {
-	return on_move(scenario) && scenario->memory->traits & MEMORY_ANON &&
-	       scenario->way->traits & WAY_PINS;
+	return scenario->memory->traits & MEMORY_ANON &&
+	       scenario->way->traits & WAY_PINS && on_move(scenario);
 }
 
 /* R/O pins are reliable without FOLL_LONGTERM if the page is anonymous. */
 static bool on_write_if_anon(const struct scenario *scenario)
 {
-	return on_write_if_kept(scenario) &&
-	       scenario->way->traits & WAY_PINS &&
-	       scenario->memory->traits & MEMORY_ANON;
+	return scenario->way->traits & WAY_PINS &&
+	       scenario->memory->traits & MEMORY_ANON &&
+	       on_write_if_kept(scenario);
 }
 
 /*
@@ -188,41 +202,40 @@ static bool on_write_if_anon(const struct scenario *scenario)
  */
 static bool on_unmap_elsewhere(const struct scenario *scenario)
 {
-	return fits(scenario) && scenario->event->traits & EVENT_UNMAPS &&
+	return scenario->event->traits & EVENT_UNMAPS &&
 	       scenario->memory->traits & MEMORY_LEADING &&
 	       scenario->memory->traits & MEMORY_ANON &&
 	       !(scenario->memory->traits & MEMORY_THP) &&
-	       !(scenario->way->traits & WAY_PINS);
+	       !(scenario->way->traits & WAY_PINS) && fits(scenario);
 }
 
 static bool on_repin(const struct scenario *scenario)
 {
-	return is_meant(scenario) && scenario->event->traits & EVENT_REPINS;
+	return scenario->event->traits & EVENT_REPINS && is_meant(scenario);
 }
 
 static bool on_long_stay(const struct scenario *scenario)
 {
-	return is_meant(scenario) &&
-	       scenario->memory->traits & MEMORY_MOVABLE &&
+	return scenario->memory->traits & MEMORY_MOVABLE &&
 	       scenario->access->foll & PINTEST_FOLL_LONGTERM &&
-	       scenario->event->traits == EVENT_WRITES;
+	       scenario->event->traits == EVENT_WRITES && is_meant(scenario);
 }
 
 /* A refused pin meets no event: one is enough. */
 static bool on_refusal(const struct scenario *scenario)
 {
-	return fits(scenario) && scenario_is_refused(scenario) &&
-	       !is_learnt_elsewhere(scenario) &&
-	       scenario->way->traits & WAY_PINS &&
-	       scenario->event->traits == EVENT_WRITES;
+	return scenario->event->traits == EVENT_WRITES &&
+	       scenario->way->traits & WAY_PINS && fits(scenario) &&
+	       scenario_is_refused(scenario) && !is_learnt_elsewhere(scenario);
 }
 
 /* Where ro-longterm is judged, but for the flag that makes it reliable. */
 static bool on_write_elsewhere(const struct scenario *scenario)
 {
-	return is_meant(scenario) && scenario->event->traits == EVENT_WRITES &&
+	return scenario->event->traits == EVENT_WRITES &&
 	       scenario->memory->traits & MEMORY_PRIVATE &&
-	       scenario->memory->traits & (MEMORY_ZERO | MEMORY_FILE);
+	       scenario->memory->traits & (MEMORY_ZERO | MEMORY_FILE) &&
+	       is_meant(scenario);
 }
 
 #define SEES	"the pin sees what the process writes, and nothing that a child writes"
@@ -235,80 +248,81 @@ static bool on_write_elsewhere(const struct scenario *scenario)
 #define UNPIN	"unpinning gives back the references and pins that were taken"
 
 static const struct rule table[] = {
-	{ "ro-longterm", "R/O long-term: " SEES, "ro-longterm",
-	  on_write_if_kept, judge_fresh },
-	{ "ro-longterm-page", "R/O long-term: " SAME, "ro-longterm",
-	  on_write_in_place, judge_page },
-	{ "ro-longterm-safe", "R/O long-term: " SAFE, "ro-longterm",
-	  on_detach, judge_safe },
-	{ "ro-longterm-mapping", "R/O long-term: " KEEPS, "ro-longterm",
-	  on_move, judge_mapping },
-	{ "ro-longterm-place", "R/O long-term: " PLACE, "ro-longterm",
-	  on_long_stay, judge_place },
-	{ "ro-longterm-refusal", "R/O long-term: " REFUSED, "ro-longterm",
-	  on_refusal, judge_refusal },
-	{ "ro-longterm-unpin", "R/O long-term: " UNPIN, "ro-longterm",
-	  on_repin, judge_unpin },
+	{ "ro-longterm", "R/O long-term: " SEES,
+	  &access_table[RO_LONGTERM], on_write_if_kept, judge_fresh },
+	{ "ro-longterm-page", "R/O long-term: " SAME,
+	  &access_table[RO_LONGTERM], on_write_in_place, judge_page },
+	{ "ro-longterm-safe", "R/O long-term: " SAFE,
+	  &access_table[RO_LONGTERM], on_detach, judge_safe },
+	{ "ro-longterm-mapping", "R/O long-term: " KEEPS,
+	  &access_table[RO_LONGTERM], on_move, judge_mapping },
+	{ "ro-longterm-place", "R/O long-term: " PLACE,
+	  &access_table[RO_LONGTERM], on_long_stay, judge_place },
+	{ "ro-longterm-refusal", "R/O long-term: " REFUSED,
+	  &access_table[RO_LONGTERM], on_refusal, judge_refusal },
+	{ "ro-longterm-unpin", "R/O long-term: " UNPIN,
+	  &access_table[RO_LONGTERM], on_repin, judge_unpin },
 	{ "ro-longterm-force", "R/O long-term, forced: " SEES,
-	  "ro-longterm-force", on_write_if_kept, judge_fresh },
+	  &access_table[RO_LONGTERM_FORCE], on_write_if_kept, judge_fresh },
 	{ "ro-longterm-force-page", "R/O long-term, forced: " SAME,
-	  "ro-longterm-force", on_write_in_place, judge_page },
+	  &access_table[RO_LONGTERM_FORCE], on_write_in_place, judge_page },
 	{ "ro-longterm-force-refusal", "R/O long-term, forced: " REFUSED,
-	  "ro-longterm-force", on_refusal, judge_refusal },
-	{ "rw-longterm", "R/W long-term: " SEES, "rw-longterm",
-	  on_write_if_kept, judge_fresh },
-	{ "rw-longterm-page", "R/W long-term: " SAME, "rw-longterm",
-	  on_write_in_place, judge_page },
-	{ "rw-longterm-store", "R/W long-term: " STORE, "rw-longterm",
-	  on_write_if_attached, judge_store },
-	{ "rw-longterm-safe", "R/W long-term: " SAFE, "rw-longterm",
-	  on_detach, judge_safe },
-	{ "rw-longterm-mapping", "R/W long-term: " KEEPS, "rw-longterm",
-	  on_move, judge_mapping },
-	{ "rw-longterm-place", "R/W long-term: " PLACE, "rw-longterm",
-	  on_long_stay, judge_place },
-	{ "rw-longterm-refusal", "R/W long-term: " REFUSED, "rw-longterm",
-	  on_refusal, judge_refusal },
-	{ "rw-longterm-unpin", "R/W long-term: " UNPIN, "rw-longterm",
-	  on_repin, judge_unpin },
+	  &access_table[RO_LONGTERM_FORCE], on_refusal, judge_refusal },
+	{ "rw-longterm", "R/W long-term: " SEES,
+	  &access_table[RW_LONGTERM], on_write_if_kept, judge_fresh },
+	{ "rw-longterm-page", "R/W long-term: " SAME,
+	  &access_table[RW_LONGTERM], on_write_in_place, judge_page },
+	{ "rw-longterm-store", "R/W long-term: " STORE,
+	  &access_table[RW_LONGTERM], on_write_if_attached, judge_store },
+	{ "rw-longterm-safe", "R/W long-term: " SAFE,
+	  &access_table[RW_LONGTERM], on_detach, judge_safe },
+	{ "rw-longterm-mapping", "R/W long-term: " KEEPS,
+	  &access_table[RW_LONGTERM], on_move, judge_mapping },
+	{ "rw-longterm-place", "R/W long-term: " PLACE,
+	  &access_table[RW_LONGTERM], on_long_stay, judge_place },
+	{ "rw-longterm-refusal", "R/W long-term: " REFUSED,
+	  &access_table[RW_LONGTERM], on_refusal, judge_refusal },
+	{ "rw-longterm-unpin", "R/W long-term: " UNPIN,
+	  &access_table[RW_LONGTERM], on_repin, judge_unpin },
 	{ "rw-longterm-force", "R/W long-term, forced: " SEES,
-	  "rw-longterm-force", on_write_if_kept, judge_fresh },
+	  &access_table[RW_LONGTERM_FORCE], on_write_if_kept, judge_fresh },
 	{ "rw-longterm-force-page", "R/W long-term, forced: " SAME,
-	  "rw-longterm-force", on_write_in_place, judge_page },
+	  &access_table[RW_LONGTERM_FORCE], on_write_in_place, judge_page },
 	{ "rw-longterm-force-store", "R/W long-term, forced: " STORE,
-	  "rw-longterm-force", on_write_if_attached, judge_store },
+	  &access_table[RW_LONGTERM_FORCE], on_write_if_attached, judge_store },
 	{ "rw-longterm-force-refusal", "R/W long-term, forced: " REFUSED,
-	  "rw-longterm-force", on_refusal, judge_refusal },
+	  &access_table[RW_LONGTERM_FORCE], on_refusal, judge_refusal },
 	{ "rw-longterm-force-unpin", "R/W long-term, forced: " UNPIN,
-	  "rw-longterm-force", on_repin, judge_unpin },
+	  &access_table[RW_LONGTERM_FORCE], on_repin, judge_unpin },
 	{ "snapshot",
 	  "R/O short-term: the pin reads the old data or the write of the process, never anything else",
-	  "ro", on_write, judge_snapshot },
-	{ "ro-anon", "R/O short-term, of anonymous memory: " SEES, "ro",
-	  on_write_if_anon, judge_fresh },
+	  &access_table[RO], on_write, judge_snapshot },
+	{ "ro-anon", "R/O short-term, of anonymous memory: " SEES,
+	  &access_table[RO], on_write_if_anon, judge_fresh },
 	{ "ro-anon-mapping", "R/O short-term, of anonymous memory: " KEEPS,
-	  "ro", on_move_of_anon, judge_mapping },
-	{ "ro-refusal", "R/O short-term: " REFUSED, "ro", on_refusal,
-	  judge_refusal },
-	{ "snapshot-unpin", "R/O short-term: " UNPIN, "ro", on_repin,
-	  judge_unpin },
+	  &access_table[RO], on_move_of_anon, judge_mapping },
+	{ "ro-refusal", "R/O short-term: " REFUSED,
+	  &access_table[RO], on_refusal, judge_refusal },
+	{ "snapshot-unpin", "R/O short-term: " UNPIN,
+	  &access_table[RO], on_repin, judge_unpin },
 	{ "control",
 	  "control: without FOLL_LONGTERM, a page that nobody can write to misses the write, which the tool notices",
-	  "ro", on_write_elsewhere, judge_control },
+	  &access_table[RO], on_write_elsewhere, judge_control },
 	{ "control-mapping",
 	  "control: the kernel unmaps a page that is referenced, but not pinned, which the tool notices",
-	  "ro", on_unmap_elsewhere, judge_unmapped },
-	{ "rw", "R/W short-term: " SEES, "rw", on_write_if_kept,
-	  judge_fresh },
-	{ "rw-page", "R/W short-term: " SAME, "rw", on_write_in_place,
-	  judge_page },
-	{ "rw-store", "R/W short-term: " STORE, "rw", on_write_if_attached,
-	  judge_store },
-	{ "rw-mapping", "R/W short-term: " KEEPS, "rw", on_move_of_anon,
-	  judge_mapping },
-	{ "rw-refusal", "R/W short-term: " REFUSED, "rw", on_refusal,
-	  judge_refusal },
-	{ "rw-unpin", "R/W short-term: " UNPIN, "rw", on_repin, judge_unpin },
+	  &access_table[RO], on_unmap_elsewhere, judge_unmapped },
+	{ "rw", "R/W short-term: " SEES,
+	  &access_table[RW], on_write_if_kept, judge_fresh },
+	{ "rw-page", "R/W short-term: " SAME,
+	  &access_table[RW], on_write_in_place, judge_page },
+	{ "rw-store", "R/W short-term: " STORE,
+	  &access_table[RW], on_write_if_attached, judge_store },
+	{ "rw-mapping", "R/W short-term: " KEEPS,
+	  &access_table[RW], on_move_of_anon, judge_mapping },
+	{ "rw-refusal", "R/W short-term: " REFUSED,
+	  &access_table[RW], on_refusal, judge_refusal },
+	{ "rw-unpin", "R/W short-term: " UNPIN,
+	  &access_table[RW], on_repin, judge_unpin },
 };
 
 const struct rule *rules(size_t *count)

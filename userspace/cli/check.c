@@ -189,16 +189,18 @@ static void tell_no_match(struct plan_choice choice)
 }
 
 /* A misspelt filter must not look like a pass. */
-static void check_globs(const struct check_options *options)
+static void check_globs(const struct check_options *options,
+			const struct plan *plan)
 {
 	struct plan_choice choice = options->choice;
 	size_t i;
 
-	for (i = 0; i < options->globs.count; i++) {
-		choice.globs = &options->globs.glob[i];
+	for (i = 0; i < choice.glob_count; i++) {
+		if (plan->matched[i])
+			continue;
+		choice.globs = &options->choice.globs[i];
 		choice.glob_count = 1;
-		if (matches_nothing(&choice))
-			tell_no_match(choice);
+		tell_no_match(choice);
 	}
 }
 
@@ -249,11 +251,11 @@ static int run_check(int argc, char **argv)
 	cli_no_operands(&command_check, argc, argv);
 	options.choice.globs = options.globs.glob;
 	options.choice.glob_count = options.globs.count;
-	check_globs(&options);
+	plan = make_plan(&options.choice);
+	check_globs(&options, plan);
 
 	if (cli_open(&pt))
 		return CLI_BROKEN;
-	plan = make_plan(&options.choice);
 	ret = run_plan(&options, plan, pt);
 	plan_free(plan);
 	pintest_close(pt);
