@@ -18,6 +18,17 @@ struct check_row {
 	const struct scenario *scenario;
 };
 
+static void print_promise(FILE *out, const struct check *check,
+			  const struct scenario *scenario)
+{
+	if (scenario->solo)
+		fputs(scenario->solo->what, out);
+	else
+		fprintf(out, "%s, after %s of %s, when %s", check->rule->what,
+			scenario->way->what, scenario->memory->what,
+			scenario->event->what);
+}
+
 static void write_check_id(struct cell *cell, const void *row)
 {
 	const struct check_row *check = row;
@@ -28,13 +39,8 @@ static void write_check_id(struct cell *cell, const void *row)
 static void write_check_what(struct cell *cell, const void *row)
 {
 	const struct check_row *check = row;
-	const struct scenario *scenario = check->scenario;
 
-	if (scenario->solo)
-		return cell_text(cell, scenario->solo->what);
-	fprintf(cell->out, "%s, after %s of %s, when %s",
-		check->check->rule->what, scenario->way->what,
-		scenario->memory->what, scenario->event->what);
+	print_promise(cell->out, check->check, check->scenario);
 }
 
 static void write_check_rule(struct cell *cell, const void *row)
@@ -93,6 +99,48 @@ static const struct column check_columns[] = {
 	{ 0 },
 };
 
+static void print_checks_json(const struct plan *plan)
+{
+	struct table *table = table_new("checks", check_columns, NULL, true);
+	size_t i;
+
+	for (i = 0; i < plan->check_count; i++) {
+		const struct check *check = &plan->checks[i];
+
+		table_add(table, &(struct check_row) {
+				check, &plan->scenarios[check->scenario] });
+	}
+	table_print(table);
+}
+
+static int longest_id(const struct plan *plan)
+{
+	size_t i, length, longest = 0;
+
+	for (i = 0; i < plan->check_count; i++) {
+		length = strlen(plan->checks[i].id);
+		if (longest < length)
+			longest = length;
+	}
+	return longest;
+}
+
+/* A table looks at each letter to see how wide it is: of megabytes here. */
+static void print_checks(const struct plan *plan)
+{
+	int width = longest_id(plan);
+	size_t i;
+
+	printf("%-*s PROMISE\n", width, "CHECK");
+	for (i = 0; i < plan->check_count; i++) {
+		const struct check *check = &plan->checks[i];
+
+		printf("%-*s ", width, check->id);
+		print_promise(stdout, check, &plan->scenarios[check->scenario]);
+		putchar('\n');
+	}
+}
+
 static void list_checks(const struct cli_globs *globs, bool json)
 {
 	struct plan_choice choice = {
@@ -102,22 +150,16 @@ static void list_checks(const struct cli_globs *globs, bool json)
 		.longer = true,
 	};
 	struct plan *plan = plan_new(&choice);
-	struct table *table;
-	size_t i;
 
 	if (!plan)
 		errx(CLI_FAILED, "no memory left for the checks");
 	if (!plan->check_count)
 		cli_usage(&command_list, "--filter '%s' matches no check",
 			  globs->glob[0]);
-	table = table_new("checks", check_columns, NULL, json);
-	for (i = 0; i < plan->check_count; i++) {
-		const struct check *check = &plan->checks[i];
-
-		table_add(table, &(struct check_row) {
-				check, &plan->scenarios[check->scenario] });
-	}
-	table_print(table);
+	if (json)
+		print_checks_json(plan);
+	else
+		print_checks(plan);
 	plan_free(plan);
 }
 

@@ -18,11 +18,15 @@
 
 #define NAME_WIDTH	14
 
+/* Cells are written into @out one after the other: it is costly to open. */
 struct table {
 	struct libscols_table *lines;
 	const struct column **shown;
 	size_t count;
 	bool json;
+	FILE *out;
+	char *text;
+	size_t size;
 };
 
 static void no_memory(void)
@@ -178,36 +182,50 @@ struct table *table_new(const char *name, const struct column *columns,
 	table->json = json;
 	choose_columns(table, columns, wanted);
 	table->lines = scols_new_table();
-	if (!table->lines || scols_table_set_name(table->lines, name))
+	table->out = open_memstream(&table->text, &table->size);
+	if (!table->lines || !table->out ||
+	    scols_table_set_name(table->lines, name))
 		no_memory();
 	scols_table_enable_json(table->lines, json);
 	make_columns(table);
 	return table;
 }
 
-void table_add(struct table *table, const void *row)
+static char *write_cell(struct table *table, const struct column *column,
+			const void *row)
 {
-	struct libscols_line *line;
-	struct cell cell = { .json = table->json };
-	size_t i, size;
+	struct cell cell = { .out = table->out, .json = table->json };
 	char *text;
 
-	line = scols_table_new_line(table->lines, NULL);
+	rewind(table->out);
+	column->write(&cell, row);
+	if (fflush(table->out))
+		no_memory();
+	text = strndup(table->text, table->size);
+	if (!text)
+		no_memory();
+	return text;
+}
+
+void table_add(struct table *table, const void *row)
+{
+	struct libscols_line *line = scols_table_new_line(table->lines, NULL);
+	size_t i;
+
 	if (!line)
 		no_memory();
-	for (i = 0; i < table->count; i++) {
-		cell.out = open_memstream(&text, &size);
-		if (!cell.out)
+	for (i = 0; i < table->count; i++)
+		if (scols_line_refer_data(line, i,
+					  write_cell(table, table->shown[i],
+						     row)))
 			no_memory();
-		table->shown[i]->write(&cell, row);
-		if (fclose(cell.out) || scols_line_refer_data(line, i, text))
-			no_memory();
-	}
 }
 
 static void table_free(struct table *table)
 {
 	scols_unref_table(table->lines);
+	fclose(table->out);
+	free(table->text);
 	free(table->shown);
 	free(table);
 }
