@@ -11,7 +11,7 @@
 #include "compat/page.h"
 #include "pintest_private.h"
 
-static bool is_accessible(const void *address)
+static bool access_is_possible(const void *address)
 {
 	char byte;
 
@@ -19,11 +19,11 @@ static bool is_accessible(const void *address)
 }
 
 /* Copies between user space and @address, in @page. Returns bytes copied. */
-typedef size_t copy_fn(struct page *page, void *address, void __user *user,
-		       size_t nr);
+typedef size_t access_fn(struct page *page, void *address, void __user *user,
+			 size_t nr);
 
-static size_t load(struct page *page, void *address, void __user *user,
-		   size_t nr)
+static size_t access_load(struct page *page, void *address, void __user *user,
+			  size_t nr)
 {
 	return nr - copy_to_user(user, address, nr);
 }
@@ -32,8 +32,8 @@ static size_t load(struct page *page, void *address, void __user *user,
  * copy_from_user() would zero what it cannot copy, in memory that is not ours.
  * The VFS has checked that @user is in user space.
  */
-static size_t store(struct page *page, void *address, void __user *user,
-		    size_t nr)
+static size_t access_store(struct page *page, void *address, void __user *user,
+			   size_t nr)
 {
 	size_t copied = nr - __copy_from_user_inatomic(address, user, nr);
 
@@ -41,21 +41,21 @@ static size_t store(struct page *page, void *address, void __user *user,
 	return copied;
 }
 
-static size_t copy_page_part(struct page *page, size_t offset, copy_fn *copy,
-			     void __user *user, size_t nr)
+static size_t access_page(struct page *page, size_t offset, access_fn *copy,
+			  void __user *user, size_t nr)
 {
 	void *address = pintest_compat_kmap(page);
 	size_t copied = 0;
 
-	if (is_accessible(address + offset))
+	if (access_is_possible(address + offset))
 		copied = copy(page, address + offset, user, nr);
 	pintest_compat_kunmap(page, address);
 	return copied;
 }
 
 /* Returns bytes copied, or an error if there are none. */
-static ssize_t copy_pages(const struct pintest_pages *pages, copy_fn *copy,
-			  void __user *user, size_t count, loff_t start)
+static ssize_t access_copy(const struct pintest_pages *pages, access_fn *copy,
+			   void __user *user, size_t count, loff_t start)
 {
 	unsigned long one = 1;
 	struct page *room;
@@ -67,8 +67,8 @@ static ssize_t copy_pages(const struct pintest_pages *pages, copy_fn *copy,
 		size_t nr = min_t(size_t, count - done, PAGE_SIZE - offset);
 		struct page **page = pintest_pages_list(pages, (start + done) /
 							PAGE_SIZE, &one, &room);
-		size_t copied = copy_page_part(*page, offset, copy,
-					       user + done, nr);
+		size_t copied =
+			access_page(*page, offset, copy, user + done, nr);
 
 		if (copied < nr)
 			err = -EFAULT;
@@ -92,11 +92,11 @@ static ssize_t copy_pages(const struct pintest_pages *pages, copy_fn *copy,
 ssize_t pintest_access_pages(const struct pintest_pages *pages,
 			     void __user *to, size_t count, loff_t start)
 {
-	return copy_pages(pages, load, to, count, start);
+	return access_copy(pages, access_load, to, count, start);
 }
 
-static ssize_t access(struct file *file, copy_fn *copy, void __user *user,
-		      size_t count, loff_t *offset)
+static ssize_t access_pin(struct file *file, access_fn *copy, void __user *user,
+			  size_t count, loff_t *offset)
 {
 	struct pintest_pin *pin = file->private_data;
 	loff_t start = *offset;
@@ -108,7 +108,7 @@ static ssize_t access(struct file *file, copy_fn *copy, void __user *user,
 	if (ret)
 		return ret;
 	count = min_t(u64, count, max(pin->length - start, 0LL));
-	ret = copy_pages(&pin->pages, copy, user, count, start);
+	ret = access_copy(&pin->pages, copy, user, count, start);
 	pintest_pin_unuse(pin);
 	if (ret > 0)
 		*offset = start + ret;
@@ -128,7 +128,7 @@ static ssize_t access(struct file *file, copy_fn *copy, void __user *user,
 ssize_t pintest_access_read(struct file *file, char __user *to, size_t count,
 			    loff_t *offset)
 {
-	return access(file, load, to, count, offset);
+	return access_pin(file, access_load, to, count, offset);
 }
 
 /**
@@ -143,7 +143,8 @@ ssize_t pintest_access_read(struct file *file, char __user *to, size_t count,
 ssize_t pintest_access_write(struct file *file, const char __user *from,
 			     size_t count, loff_t *offset)
 {
-	ssize_t ret = access(file, store, (void __user *)from, count, offset);
+	ssize_t ret = access_pin(file, access_store, (void __user *)from, count,
+				 offset);
 
 	return ret || !count ? ret : -ENOSPC;
 }

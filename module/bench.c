@@ -17,7 +17,7 @@
 #define PAGES_PER_LOOK 32768
 
 /**
- * struct bench - a benchmark under way
+ * struct pintest_bench - a benchmark under way
  * @gup: the call
  * @addr: of the first page
  * @nr: pages wanted
@@ -25,7 +25,7 @@
  * @pages: what the calls gave
  * @taken: how many
  */
-struct bench {
+struct pintest_bench {
 	struct pintest_gup gup;
 	unsigned long addr;
 	unsigned long nr;
@@ -39,7 +39,7 @@ struct bench {
  * the mmap lock. A call may be for one page, and all of this is timed: it stays as
  * short as in the kernel's own gup_test, with whose figures others compare.
  */
-static long take_some(struct bench *bench)
+static long bench_take_some(struct pintest_bench *bench)
 {
 	struct page **pages = bench->pages + bench->taken;
 	struct page **look = pages + PAGES_PER_LOOK;
@@ -66,7 +66,7 @@ static long take_some(struct bench *bench)
 	return ret;
 }
 
-static int take(struct bench *bench)
+static int bench_take(struct pintest_bench *bench)
 {
 	long ret;
 
@@ -74,7 +74,7 @@ static int take(struct bench *bench)
 		if (fatal_signal_pending(current))
 			return -EINTR;
 		cond_resched();
-		ret = take_some(bench);
+		ret = bench_take_some(bench);
 		if (ret <= 0)
 			return ret ? ret : -EAGAIN;
 	}
@@ -82,7 +82,7 @@ static int take(struct bench *bench)
 }
 
 /* How calls took them matters to memfd_pin_folios() alone. */
-static void put(struct bench *bench)
+static void bench_put(struct pintest_bench *bench)
 {
 	pintest_gup_put_in_steps(&bench->gup, bench->pages, bench->taken,
 				 bench->gup.api == PINTEST_API_PIN_MEMFD ?
@@ -90,10 +90,11 @@ static void put(struct bench *bench)
 }
 
 /* Sets the out fields of @args. */
-static int time_both(struct bench *bench, struct pintest_bench_args *args)
+static int bench_time(struct pintest_bench *bench,
+		      struct pintest_bench_args *args)
 {
 	u64 start = ktime_get_ns();
-	int err = take(bench);
+	int err = bench_take(bench);
 	unsigned long taken = bench->taken;
 
 	args->out_take_ns = ktime_get_ns() - start;
@@ -104,14 +105,15 @@ static int time_both(struct bench *bench, struct pintest_bench_args *args)
 	args->out_pages = bench->taken;
 	args->out_errno = -err;
 	start = ktime_get_ns();
-	put(bench);
+	bench_put(bench);
 	args->out_put_ns = ktime_get_ns() - start;
 	if (fatal_signal_pending(current))
 		return -EINTR;
 	return bench->taken ? 0 : err;
 }
 
-static int run_bench(struct bench *bench, struct pintest_bench_args *args)
+static int bench_run(struct pintest_bench *bench,
+		     struct pintest_bench_args *args)
 {
 	int err;
 
@@ -121,13 +123,13 @@ static int run_bench(struct bench *bench, struct pintest_bench_args *args)
 	if (err)
 		return err;
 	bench->pages = pintest_gup_array(bench->nr);
-	err = bench->pages ? time_both(bench, args) : -ENOMEM;
+	err = bench->pages ? bench_time(bench, args) : -ENOMEM;
 	kvfree(bench->pages);
 	account_locked_vm(current->mm, bench->nr, false);
 	return err;
 }
 
-static int check_args(const struct pintest_bench_args *args)
+static int bench_check(const struct pintest_bench_args *args)
 {
 	int err = pintest_gup_check(args->api, args->foll);
 
@@ -149,13 +151,13 @@ static int check_args(const struct pintest_bench_args *args)
 long pintest_bench_run(struct pintest_call *call)
 {
 	struct pintest_bench_args *args = &call->args.bench;
-	struct bench bench = {
+	struct pintest_bench bench = {
 		.addr = args->addr,
 		.nr = args->length / PAGE_SIZE,
 		.batch = args->batch,
 	};
 	struct mm_struct *mm;
-	int err = check_args(args);
+	int err = bench_check(args);
 
 	if (err)
 		return err;
@@ -163,7 +165,7 @@ long pintest_bench_run(struct pintest_call *call)
 	if (IS_ERR(mm))
 		return PTR_ERR(mm);
 	pintest_gup_init(&bench.gup, mm, args->api, args->foll);
-	err = run_bench(&bench, args);
+	err = bench_run(&bench, args);
 	mmput(mm);
 	return err ? err : pintest_respond(call);
 }

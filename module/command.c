@@ -18,7 +18,7 @@ static_assert(offsetof(struct pintest_record, fields) == 24);
 static_assert(offsetof(struct pintest_record, folio_order) == 60);
 
 static const struct pintest_command *
-find_command(const struct pintest_command *commands, size_t nr,
+command_find(const struct pintest_command *commands, size_t nr,
 	     unsigned int cmd)
 {
 	size_t i;
@@ -30,8 +30,8 @@ find_command(const struct pintest_command *commands, size_t nr,
 }
 
 /* copy_struct_from_user(), with the errors of this ABI. */
-static int copy_args(struct pintest_call *call,
-		     const struct pintest_command *command)
+static int command_copy_args(struct pintest_call *call,
+			     const struct pintest_command *command)
 {
 	u32 size;
 
@@ -55,13 +55,12 @@ static int copy_args(struct pintest_call *call,
  * @arg: user address of the arguments
  *
  * Return: what the handler returns, -ENOTTY for a number that @commands does
- * not have, or an error of copy_args().
+ * not have, or an error of command_copy_args().
  */
 long pintest_dispatch(const struct pintest_command *commands, size_t nr,
 		      struct file *file, unsigned int cmd, unsigned long arg)
 {
-	const struct pintest_command *command = find_command(commands, nr,
-							     cmd);
+	const struct pintest_command *command = command_find(commands, nr, cmd);
 	struct pintest_call call = {
 		.file = file,
 		.user = (void __user *)arg,
@@ -70,7 +69,7 @@ long pintest_dispatch(const struct pintest_command *commands, size_t nr,
 
 	if (!command)
 		return -ENOTTY;
-	err = copy_args(&call, command);
+	err = command_copy_args(&call, command);
 	if (err)
 		return err;
 	return command->run(&call);

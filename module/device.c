@@ -7,38 +7,20 @@
 #include <linux/module.h>
 #include "pintest_private.h"
 
-static const struct pintest_command commands[] = {
-	{
-		PINTEST_IOC_INFO,
-		sizeof(struct pintest_info_args),
-		offsetofend(struct pintest_info_args, out_reserved),
-		pintest_info_run,
-	},
-	{
-		PINTEST_IOC_PIN,
-		sizeof(struct pintest_pin_args),
-		offsetofend(struct pintest_pin_args, out_pages),
-		pintest_pin_run,
-	},
-	{
-		PINTEST_IOC_INSPECT,
-		sizeof(struct pintest_inspect_args),
-		offsetofend(struct pintest_inspect_args, out_next),
-		pintest_inspect_run,
-	},
-	{
-		PINTEST_IOC_BENCH,
-		sizeof(struct pintest_bench_args),
-		offsetofend(struct pintest_bench_args, out_put_ns),
-		pintest_bench_run,
-	},
+static const struct pintest_command device_commands[] = {
+	PINTEST_COMMAND(PINTEST_IOC_INFO, info, out_reserved, pintest_info_run),
+	PINTEST_COMMAND(PINTEST_IOC_PIN, pin, out_pages, pintest_pin_run),
+	PINTEST_COMMAND(PINTEST_IOC_INSPECT, inspect, out_next,
+			pintest_inspect_run),
+	PINTEST_COMMAND(PINTEST_IOC_BENCH, bench, out_put_ns,
+			pintest_bench_run),
 };
 
 static long device_ioctl(struct file *file, unsigned int cmd,
 			 unsigned long arg)
 {
-	return pintest_dispatch(commands, ARRAY_SIZE(commands), file, cmd,
-				arg);
+	return pintest_dispatch(device_commands, ARRAY_SIZE(device_commands),
+				file, cmd, arg);
 }
 
 static const struct file_operations device_fops = {

@@ -12,24 +12,23 @@
 static const struct {
 	u32 foll;
 	unsigned int kernel_foll;
-} foll_map[] = {
-	{ PINTEST_FOLL_WRITE, FOLL_WRITE },
-	{ PINTEST_FOLL_FORCE, FOLL_FORCE },
-	{ PINTEST_FOLL_LONGTERM, FOLL_LONGTERM },
-	{ PINTEST_FOLL_NOFAULT, PINTEST_KERNEL_FOLL_NOFAULT },
-	{ PINTEST_FOLL_NOWAIT, FOLL_NOWAIT },
-	{ PINTEST_FOLL_HWPOISON, FOLL_HWPOISON },
-	{ PINTEST_FOLL_ANON, FOLL_ANON },
-	{ PINTEST_FOLL_DUMP, FOLL_DUMP },
-	{ PINTEST_FOLL_SPLIT_PMD, FOLL_SPLIT_PMD },
-	{ PINTEST_FOLL_PCI_P2PDMA, PINTEST_KERNEL_FOLL_PCI_P2PDMA },
-	{ PINTEST_FOLL_INTERRUPTIBLE, PINTEST_KERNEL_FOLL_INTERRUPTIBLE },
-	{ PINTEST_FOLL_HONOR_NUMA_FAULT,
-	  PINTEST_KERNEL_FOLL_HONOR_NUMA_FAULT },
-	{ PINTEST_FOLL_TOUCH, PINTEST_KERNEL_FOLL_TOUCH },
-	{ PINTEST_FOLL_MIGRATION, PINTEST_KERNEL_FOLL_MIGRATION },
-	{ PINTEST_FOLL_NUMA, PINTEST_KERNEL_FOLL_NUMA },
-	{ PINTEST_FOLL_SPLIT, PINTEST_KERNEL_FOLL_SPLIT },
+} gup_foll_map[] = {
+	{PINTEST_FOLL_WRITE, FOLL_WRITE},
+	{PINTEST_FOLL_FORCE, FOLL_FORCE},
+	{PINTEST_FOLL_LONGTERM, FOLL_LONGTERM},
+	{PINTEST_FOLL_NOFAULT, PINTEST_KERNEL_FOLL_NOFAULT},
+	{PINTEST_FOLL_NOWAIT, FOLL_NOWAIT},
+	{PINTEST_FOLL_HWPOISON, FOLL_HWPOISON},
+	{PINTEST_FOLL_ANON, FOLL_ANON},
+	{PINTEST_FOLL_DUMP, FOLL_DUMP},
+	{PINTEST_FOLL_SPLIT_PMD, FOLL_SPLIT_PMD},
+	{PINTEST_FOLL_PCI_P2PDMA, PINTEST_KERNEL_FOLL_PCI_P2PDMA},
+	{PINTEST_FOLL_INTERRUPTIBLE, PINTEST_KERNEL_FOLL_INTERRUPTIBLE},
+	{PINTEST_FOLL_HONOR_NUMA_FAULT, PINTEST_KERNEL_FOLL_HONOR_NUMA_FAULT},
+	{PINTEST_FOLL_TOUCH, PINTEST_KERNEL_FOLL_TOUCH},
+	{PINTEST_FOLL_MIGRATION, PINTEST_KERNEL_FOLL_MIGRATION},
+	{PINTEST_FOLL_NUMA, PINTEST_KERNEL_FOLL_NUMA},
+	{PINTEST_FOLL_SPLIT, PINTEST_KERNEL_FOLL_SPLIT},
 };
 
 /* What the header defines. */
@@ -41,25 +40,25 @@ static const struct {
 		   PINTEST_FOLL_LONGTERM | PINTEST_FOLL_NOFAULT | \
 		   PINTEST_FOLL_PCI_P2PDMA | PINTEST_FOLL_HONOR_NUMA_FAULT)
 
-static u32 available_foll(void)
+static u32 gup_available_foll(void)
 {
 	u32 foll = 0;
 	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(foll_map); i++)
-		if (foll_map[i].kernel_foll)
-			foll |= foll_map[i].foll;
+	for (i = 0; i < ARRAY_SIZE(gup_foll_map); i++)
+		if (gup_foll_map[i].kernel_foll)
+			foll |= gup_foll_map[i].foll;
 	return foll;
 }
 
-static unsigned int kernel_foll(u32 foll)
+static unsigned int gup_kernel_foll(u32 foll)
 {
 	unsigned int flags = 0;
 	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(foll_map); i++)
-		if (foll & foll_map[i].foll)
-			flags |= foll_map[i].kernel_foll;
+	for (i = 0; i < ARRAY_SIZE(gup_foll_map); i++)
+		if (foll & gup_foll_map[i].foll)
+			flags |= gup_foll_map[i].kernel_foll;
 	return flags;
 }
 
@@ -76,11 +75,11 @@ int pintest_gup_foll(unsigned int flags, u32 *foll)
 	size_t i;
 
 	*foll = 0;
-	for (i = 0; i < ARRAY_SIZE(foll_map); i++) {
-		if (!(flags & foll_map[i].kernel_foll))
+	for (i = 0; i < ARRAY_SIZE(gup_foll_map); i++) {
+		if (!(flags & gup_foll_map[i].kernel_foll))
 			continue;
-		*foll |= foll_map[i].foll;
-		flags &= ~foll_map[i].kernel_foll;
+		*foll |= gup_foll_map[i].foll;
+		flags &= ~gup_foll_map[i].kernel_foll;
 	}
 	return flags ? -EINVAL : 0;
 }
@@ -107,7 +106,7 @@ bool pintest_gup_is_api(u32 api)
 	return api <= LAST_API;
 }
 
-static bool has_api(u32 api)
+static bool gup_has_api(u32 api)
 {
 	return pintest_gup_apis() & BIT_ULL(api);
 }
@@ -120,7 +119,7 @@ static bool has_api(u32 api)
  */
 u32 pintest_gup_legal(u32 api)
 {
-	u32 foll = has_api(api) ? available_foll() : 0;
+	u32 foll = gup_has_api(api) ? gup_available_foll() : 0;
 
 	switch (api) {
 	case PINTEST_API_PIN_FAST:
@@ -155,7 +154,7 @@ bool pintest_gup_is_remote(u32 api)
 	       api == PINTEST_API_PIN_REMOTE_LOCKED;
 }
 
-static bool has_all(u32 foll, u32 wanted)
+static bool gup_has_all(u32 foll, u32 wanted)
 {
 	return (foll & wanted) == wanted;
 }
@@ -176,9 +175,10 @@ int pintest_gup_check(u32 api, u32 foll)
 {
 	if (!pintest_gup_is_api(api) || foll & ~DEFINED_FOLL)
 		return -EOPNOTSUPP;
-	if (!has_api(api) || foll & ~pintest_gup_legal(api) ||
-	    has_all(foll, PINTEST_FOLL_LONGTERM | PINTEST_FOLL_PCI_P2PDMA) ||
-	    has_all(foll, PINTEST_FOLL_FORCE | PINTEST_FOLL_NUMA))
+	if (!gup_has_api(api) || foll & ~pintest_gup_legal(api) ||
+	    gup_has_all(foll,
+			PINTEST_FOLL_LONGTERM | PINTEST_FOLL_PCI_P2PDMA) ||
+	    gup_has_all(foll, PINTEST_FOLL_FORCE | PINTEST_FOLL_NUMA))
 		return -EBADRQC;
 	/* It knows no other pins. */
 	if (api == PINTEST_API_PIN_MEMFD && !(foll & PINTEST_FOLL_LONGTERM))
@@ -199,7 +199,7 @@ void pintest_gup_init(struct pintest_gup *gup, struct mm_struct *mm, u32 api,
 	gup->mm = mm;
 	gup->api = api;
 	gup->foll = foll;
-	gup->kernel_foll = kernel_foll(foll);
+	gup->kernel_foll = gup_kernel_foll(foll);
 }
 
 /**

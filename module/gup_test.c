@@ -40,7 +40,7 @@ struct gup_test_file {
 };
 
 /**
- * struct bench - a benchmark under way
+ * struct gup_test_bench - a benchmark under way
  * @nr: which, &enum gup_test_nr
  * @args: its arguments
  * @gup: the call that it makes
@@ -49,7 +49,7 @@ struct gup_test_file {
  * @pages: what the calls gave
  * @taken: pages in @pages
  */
-struct bench {
+struct gup_test_bench {
 	unsigned int nr;
 	struct gup_test_args args;
 	struct pintest_gup gup;
@@ -58,7 +58,7 @@ struct bench {
 	unsigned long taken;
 };
 
-static u32 bench_api(const struct bench *bench)
+static u32 gup_test_api(const struct gup_test_bench *bench)
 {
 	switch (bench->nr) {
 	case GUP_TEST_GUP_FAST_BENCHMARK:
@@ -75,9 +75,9 @@ static u32 bench_api(const struct bench *bench)
 	}
 }
 
-static void bench_init_gup(struct bench *bench)
+static void gup_test_init_gup(struct gup_test_bench *bench)
 {
-	u32 api = bench_api(bench);
+	u32 api = gup_test_api(bench);
 	unsigned int flags = bench->args.gup_flags;
 	u32 foll;
 
@@ -100,7 +100,7 @@ static void bench_init_gup(struct bench *bench)
  * in the kernel's own, whose figures are what others compare with. No call is
  * for no page: the fast ones would take one all the same, and more.
  */
-static u64 take_range(struct bench *bench)
+static u64 gup_test_take(struct gup_test_bench *bench)
 {
 	const u32 per_call = bench->args.nr_pages_per_call;
 	struct page **pages = bench->pages, **look = pages;
@@ -133,7 +133,7 @@ static u64 take_range(struct bench *bench)
 	return addr;
 }
 
-static int timed_take(struct bench *bench)
+static int gup_test_timed_take(struct gup_test_bench *bench)
 {
 	bool lock = pintest_gup_needs_lock(&bench->gup);
 	ktime_t start;
@@ -142,7 +142,7 @@ static int timed_take(struct bench *bench)
 	if (lock && mmap_read_lock_killable(current->mm))
 		return -EINTR;
 	start = ktime_get();
-	end = bench->legal ? take_range(bench) : bench->args.addr;
+	end = bench->legal ? gup_test_take(bench) : bench->args.addr;
 	bench->args.get_delta_usec = ktime_us_delta(ktime_get(), start);
 	if (lock)
 		mmap_read_unlock(current->mm);
@@ -152,7 +152,7 @@ static int timed_take(struct bench *bench)
 	return 0;
 }
 
-static void timed_put(struct bench *bench)
+static void gup_test_timed_put(struct gup_test_bench *bench)
 {
 	ktime_t start = ktime_get();
 
@@ -161,7 +161,8 @@ static void timed_put(struct bench *bench)
 	bench->args.put_delta_usec = ktime_us_delta(ktime_get(), start);
 }
 
-static const char *what_is_wrong(const struct bench *bench, struct page *page)
+static const char *gup_test_what_is_wrong(const struct gup_test_bench *bench,
+					  struct page *page)
 {
 	struct page *head = compound_head(page);
 
@@ -176,7 +177,7 @@ static const char *what_is_wrong(const struct bench *bench, struct page *page)
 	return NULL;
 }
 
-static void verify_pins(const struct bench *bench)
+static void gup_test_verify(const struct gup_test_bench *bench)
 {
 	unsigned long i;
 
@@ -184,7 +185,8 @@ static void verify_pins(const struct bench *bench)
 	    bench->nr == GUP_TEST_DUMP_USER_PAGES)
 		return;
 	for (i = 0; i < bench->taken; i++) {
-		const char *wrong = what_is_wrong(bench, bench->pages[i]);
+		const char *wrong =
+			gup_test_what_is_wrong(bench, bench->pages[i]);
 
 		if (wrong) {
 			pr_warn("pages[%lu] is %s\n", i, wrong);
@@ -195,7 +197,7 @@ static void verify_pins(const struct bench *bench)
 	}
 }
 
-static void forget_pages_not_taken(struct bench *bench)
+static void gup_test_forget_not_taken(struct gup_test_bench *bench)
 {
 	u32 *which = bench->args.which_pages;
 	unsigned int i;
@@ -209,12 +211,12 @@ static void forget_pages_not_taken(struct bench *bench)
 	}
 }
 
-static void dump_chosen(struct bench *bench)
+static void gup_test_dump(struct gup_test_bench *bench)
 {
 	const u32 *which = bench->args.which_pages;
 	unsigned int i;
 
-	forget_pages_not_taken(bench);
+	gup_test_forget_not_taken(bench);
 	for (i = 0; i < GUP_TEST_MAX_DUMP; i++) {
 		if (!which[i])
 			continue;
@@ -225,43 +227,44 @@ static void dump_chosen(struct bench *bench)
 	}
 }
 
-static int run_bench(struct bench *bench)
+static int gup_test_bench(struct gup_test_bench *bench)
 {
 	u64 end = bench->args.addr + bench->args.size;
 	int err;
 
 	if (end < bench->args.addr || end != (unsigned long)end)
 		return -EINVAL;
-	bench_init_gup(bench);
+	gup_test_init_gup(bench);
 	bench->pages = pintest_gup_array(bench->args.size / PAGE_SIZE);
 	if (!bench->pages)
 		return -ENOMEM;
-	err = timed_take(bench);
+	err = gup_test_timed_take(bench);
 	if (!err) {
-		verify_pins(bench);
+		gup_test_verify(bench);
 		if (bench->nr == GUP_TEST_DUMP_USER_PAGES)
-			dump_chosen(bench);
-		timed_put(bench);
+			gup_test_dump(bench);
+		gup_test_timed_put(bench);
 	}
 	kvfree(bench->pages);
 	return err;
 }
 
-static long bench_ioctl(unsigned int nr, void __user *user)
+static long gup_test_bench_ioctl(unsigned int nr, void __user *user)
 {
 	const size_t size = offsetofend(struct gup_test_args, which_pages);
-	struct bench bench = { .nr = nr };
+	struct gup_test_bench bench = { .nr = nr };
 	int err;
 
 	if (copy_from_user(&bench.args, user, size))
 		return -EFAULT;
-	err = run_bench(&bench);
+	err = gup_test_bench(&bench);
 	if (err)
 		return err;
 	return copy_to_user(user, &bench.args, size) ? -EFAULT : 0;
 }
 
-static int longterm_pin_args(void __user *user, struct pintest_pin_args *pin)
+static int gup_test_longterm_pin_args(void __user *user,
+				      struct pintest_pin_args *pin)
 {
 	struct gup_test_longterm_args args;
 
@@ -283,7 +286,8 @@ static int longterm_pin_args(void __user *user, struct pintest_pin_args *pin)
 }
 
 /* All pages or none. @file->lock is held, as for the next two. */
-static int longterm_start(struct gup_test_file *file, void __user *user)
+static int gup_test_longterm_start(struct gup_test_file *file,
+				   void __user *user)
 {
 	struct pintest_pin_args args = {};
 	struct pintest_pin *pin;
@@ -291,7 +295,7 @@ static int longterm_start(struct gup_test_file *file, void __user *user)
 
 	if (file->pin)
 		return -EINVAL;
-	err = longterm_pin_args(user, &args);
+	err = gup_test_longterm_pin_args(user, &args);
 	if (err)
 		return err;
 	pin = pintest_pin_take(&args);
@@ -305,14 +309,14 @@ static int longterm_start(struct gup_test_file *file, void __user *user)
 	return 0;
 }
 
-static void longterm_stop(struct gup_test_file *file)
+static void gup_test_longterm_stop(struct gup_test_file *file)
 {
 	if (file->pin)
 		pintest_pin_free(file->pin);
 	file->pin = NULL;
 }
 
-static int longterm_read(struct gup_test_file *file, void __user *user)
+static int gup_test_longterm_read(struct gup_test_file *file, void __user *user)
 {
 	ssize_t ret;
 	u64 to;
@@ -328,8 +332,8 @@ static int longterm_read(struct gup_test_file *file, void __user *user)
 	return ret == file->pin->length ? 0 : -EFAULT;
 }
 
-static long longterm_ioctl(struct gup_test_file *file, unsigned int nr,
-			   void __user *user)
+static long gup_test_longterm_ioctl(struct gup_test_file *file, unsigned int nr,
+				    void __user *user)
 {
 	int err = 0;
 
@@ -337,42 +341,44 @@ static long longterm_ioctl(struct gup_test_file *file, unsigned int nr,
 		return -EINTR;
 	switch (nr) {
 	case GUP_TEST_LONGTERM_START:
-		err = longterm_start(file, user);
+		err = gup_test_longterm_start(file, user);
 		break;
 	case GUP_TEST_LONGTERM_STOP:
-		longterm_stop(file);
+		gup_test_longterm_stop(file);
 		break;
 	default:
-		err = longterm_read(file, user);
+		err = gup_test_longterm_read(file, user);
 	}
 	mutex_unlock(&file->lock);
 	return err;
 }
 
 /* @full is the size of the argument, @packed that of its fields. */
-static bool is_cmd(unsigned int cmd, unsigned int dir, size_t full,
-		   size_t packed)
+static bool gup_test_is(unsigned int cmd, unsigned int dir, size_t full,
+			size_t packed)
 {
 	return _IOC_TYPE(cmd) == GUP_TEST_IOC_TYPE && _IOC_DIR(cmd) == dir &&
 	       (_IOC_SIZE(cmd) == full || _IOC_SIZE(cmd) == packed);
 }
 
-static bool is_defined(unsigned int cmd)
+static bool gup_test_is_defined(unsigned int cmd)
 {
 	switch (_IOC_NR(cmd)) {
 	case GUP_TEST_GUP_FAST_BENCHMARK ... GUP_TEST_DUMP_USER_PAGES:
-		return is_cmd(cmd, _IOC_READ | _IOC_WRITE,
-			      sizeof(struct gup_test_args),
-			      offsetofend(struct gup_test_args, which_pages));
+		return gup_test_is(cmd, _IOC_READ | _IOC_WRITE,
+				   sizeof(struct gup_test_args),
+				   offsetofend(struct gup_test_args,
+					       which_pages));
 	case GUP_TEST_LONGTERM_START:
-		return is_cmd(cmd, _IOC_WRITE,
-			      sizeof(struct gup_test_longterm_args),
-			      offsetofend(struct gup_test_longterm_args,
-					  flags));
+		return gup_test_is(cmd, _IOC_WRITE,
+				   sizeof(struct gup_test_longterm_args),
+				   offsetofend(struct gup_test_longterm_args,
+					       flags));
 	case GUP_TEST_LONGTERM_STOP:
-		return is_cmd(cmd, _IOC_NONE, 0, 0);
+		return gup_test_is(cmd, _IOC_NONE, 0, 0);
 	case GUP_TEST_LONGTERM_READ:
-		return is_cmd(cmd, _IOC_WRITE, sizeof(u64), sizeof(u64));
+		return gup_test_is(cmd, _IOC_WRITE, sizeof(u64),
+				   sizeof(u64));
 	default:
 		return false;
 	}
@@ -384,11 +390,11 @@ static long gup_test_ioctl(struct file *file, unsigned int cmd,
 	unsigned int nr = _IOC_NR(cmd);
 	void __user *user = (void __user *)arg;
 
-	if (!is_defined(cmd))
+	if (!gup_test_is_defined(cmd))
 		return -EINVAL;
 	if (nr <= GUP_TEST_DUMP_USER_PAGES)
-		return bench_ioctl(nr, user);
-	return longterm_ioctl(file->private_data, nr, user);
+		return gup_test_bench_ioctl(nr, user);
+	return gup_test_longterm_ioctl(file->private_data, nr, user);
 }
 
 static int gup_test_open(struct inode *inode, struct file *file)
@@ -404,7 +410,7 @@ static int gup_test_open(struct inode *inode, struct file *file)
 
 static int gup_test_release(struct inode *inode, struct file *file)
 {
-	longterm_stop(file->private_data);
+	gup_test_longterm_stop(file->private_data);
 	kfree(file->private_data);
 	return 0;
 }

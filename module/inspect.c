@@ -19,8 +19,8 @@
  * The first address from @addr on that may be mapped, or @end. @vma_end is the
  * end of the mapping that it is in.
  */
-static unsigned long skip_unmapped(struct mm_struct *mm, unsigned long addr,
-				   unsigned long end, unsigned long *vma_end)
+static unsigned long inspect_skip(struct mm_struct *mm, unsigned long addr,
+				  unsigned long end, unsigned long *vma_end)
 {
 	struct vm_area_struct *vma = find_vma(mm, addr);
 
@@ -34,8 +34,8 @@ static unsigned long skip_unmapped(struct mm_struct *mm, unsigned long addr,
  * Looks up what is mapped from @addr on. Returns how many pages, and in @addr
  * where the first one is: at @end if there are none.
  */
-static long lookup_next(struct mm_struct *mm, u64 *addr, unsigned long end,
-			pintest_mapped_t *mapped)
+static long inspect_lookup(struct mm_struct *mm, u64 *addr, unsigned long end,
+			   pintest_mapped_t *mapped)
 {
 	unsigned long vma_end = end;
 	unsigned long nr;
@@ -43,7 +43,7 @@ static long lookup_next(struct mm_struct *mm, u64 *addr, unsigned long end,
 
 	if (mmap_read_lock_killable(mm))
 		return -EINTR;
-	*addr = skip_unmapped(mm, *addr, end, &vma_end);
+	*addr = inspect_skip(mm, *addr, end, &vma_end);
 	nr = min_t(unsigned long, (vma_end - *addr) / PAGE_SIZE,
 		   PINTEST_BATCH);
 	if (nr)
@@ -53,7 +53,7 @@ static long lookup_next(struct mm_struct *mm, u64 *addr, unsigned long end,
 }
 
 /* Lists the pages of @span as far as there are any. Returns how many. */
-static unsigned long list_pages(const struct pintest_span *span)
+static unsigned long inspect_list(const struct pintest_span *span)
 {
 	unsigned long i;
 
@@ -67,8 +67,8 @@ static unsigned long list_pages(const struct pintest_span *span)
 }
 
 /* Records what there is of the next @nr pages, as far as there is room. */
-static int record_some(struct pintest_recorder *recorder,
-		       struct pintest_inspect_args *args, unsigned long nr)
+static int inspect_record(struct pintest_recorder *recorder,
+			  struct pintest_inspect_args *args, unsigned long nr)
 {
 	struct pintest_span span = {
 		.pages = recorder->room->pages,
@@ -81,7 +81,7 @@ static int record_some(struct pintest_recorder *recorder,
 		span.addr = args->out_next;
 		span.nr = min_t(unsigned long, nr,
 				args->count - args->out_count);
-		span.nr = list_pages(&span);
+		span.nr = inspect_list(&span);
 		step = max(span.nr, 1UL);
 		if (span.nr)
 			err = pintest_recorder_add(recorder, span);
@@ -93,17 +93,18 @@ static int record_some(struct pintest_recorder *recorder,
 }
 
 /* Moves @args->out_next and @args->out_count on. */
-static int step(struct pintest_recorder *recorder, struct mm_struct *mm,
-		struct pintest_inspect_args *args)
+static int inspect_step(struct pintest_recorder *recorder, struct mm_struct *mm,
+			struct pintest_inspect_args *args)
 {
-	long nr = lookup_next(mm, &args->out_next, args->addr + args->length,
-			      recorder->room->mapped);
+	long nr = inspect_lookup(mm, &args->out_next, args->addr + args->length,
+				 recorder->room->mapped);
 
-	return nr > 0 ? record_some(recorder, args, nr) : nr;
+	return nr > 0 ? inspect_record(recorder, args, nr) : nr;
 }
 
-static int inspect(struct pintest_recorder *recorder, struct mm_struct *mm,
-		   struct pintest_inspect_args *args)
+static int inspect_range(struct pintest_recorder *recorder,
+			 struct mm_struct *mm,
+			 struct pintest_inspect_args *args)
 {
 	u64 end = args->addr + args->length;
 	unsigned int steps;
@@ -115,7 +116,7 @@ static int inspect(struct pintest_recorder *recorder, struct mm_struct *mm,
 	for (steps = 0; steps < MAX_STEPS && !err; steps++) {
 		if (args->out_next >= end || args->out_count >= args->count)
 			break;
-		err = step(recorder, mm, args);
+		err = inspect_step(recorder, mm, args);
 		if (fatal_signal_pending(current))
 			err = -EINTR;
 		cond_resched();
@@ -123,7 +124,7 @@ static int inspect(struct pintest_recorder *recorder, struct mm_struct *mm,
 	return err;
 }
 
-static int check_args(const struct pintest_inspect_args *args)
+static int inspect_check(const struct pintest_inspect_args *args)
 {
 	if (!pintest_mapped_supported())
 		return -EBADRQC;
@@ -143,7 +144,7 @@ long pintest_inspect_run(struct pintest_call *call)
 	struct pintest_inspect_args *args = &call->args.inspect;
 	struct pintest_recorder recorder;
 	struct mm_struct *mm;
-	int err = check_args(args);
+	int err = inspect_check(args);
 
 	if (!err)
 		err = pintest_recorder_init(&recorder, args->records,
@@ -154,7 +155,7 @@ long pintest_inspect_run(struct pintest_call *call)
 	if (IS_ERR(mm)) {
 		err = PTR_ERR(mm);
 	} else {
-		err = inspect(&recorder, mm, args);
+		err = inspect_range(&recorder, mm, args);
 		mmput(mm);
 	}
 	pintest_recorder_end(&recorder);

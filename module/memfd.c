@@ -16,8 +16,9 @@
  * range is in it. What may not be written by way of the mapping may not be by a
  * pin of it: then a shared mapping is VM_MAYSHARE, but not VM_SHARED.
  */
-static struct file *file_of(const struct pintest_gup *gup, unsigned long start,
-			    unsigned long nr, loff_t *offset)
+static struct file *memfd_file(const struct pintest_gup *gup,
+			       unsigned long start, unsigned long nr,
+			       loff_t *offset)
 {
 	const unsigned long wanted = gup->foll & PINTEST_FOLL_WRITE ?
 				     VM_MAYSHARE | VM_MAYWRITE : VM_MAYSHARE;
@@ -52,7 +53,7 @@ long pintest_memfd_take(const struct pintest_gup *gup, unsigned long start,
 			unsigned long nr, struct page **pages)
 {
 	loff_t offset = 0;
-	struct file *file = file_of(gup, start, nr, &offset);
+	struct file *file = memfd_file(gup, start, nr, &offset);
 	long ret;
 
 	if (IS_ERR(file))

@@ -31,32 +31,33 @@ struct pintest_segment {
 };
 
 /* How far into its segment page @index is, or would be. */
-static unsigned long slot_of(const struct pintest_pages *pages,
-			     unsigned long index)
+static unsigned long pages_slot(const struct pintest_pages *pages,
+				unsigned long index)
 {
 	return (pages->start / PAGE_SIZE + index) % SEGMENT_PAGES;
 }
 
-static struct pintest_segment *segment_of(const struct pintest_pages *pages,
-					  unsigned long index)
+static struct pintest_segment *pages_segment(const struct pintest_pages *pages,
+					     unsigned long index)
 {
-	unsigned long slot = slot_of(pages, 0);
+	unsigned long slot = pages_slot(pages, 0);
 
 	return &pages->segments[(slot + index) / SEGMENT_PAGES];
 }
 
 /* How many pages from @index on, of @nr in all, are in the same segment. */
-static unsigned long rest_of_segment(const struct pintest_pages *pages,
-				     unsigned long index, unsigned long nr)
+static unsigned long pages_rest_of_segment(const struct pintest_pages *pages,
+					   unsigned long index,
+					   unsigned long nr)
 {
-	return min(SEGMENT_PAGES - slot_of(pages, index), nr - index);
+	return min(SEGMENT_PAGES - pages_slot(pages, index), nr - index);
 }
 
 /*
  * Whether pages follow each other in one folio, and have no hole. One page
  * alone does.
  */
-static bool one_run(struct page **pages, unsigned long nr)
+static bool pages_are_one_run(struct page **pages, unsigned long nr)
 {
 	unsigned long i;
 
@@ -70,9 +71,9 @@ static bool one_run(struct page **pages, unsigned long nr)
 }
 
 /* Takes up to @want pages. Returns how many, and in @stop why not all. */
-static unsigned long take_some(const struct pintest_gup *gup,
-			       unsigned long start, unsigned long want,
-			       struct page **pages, int *stop)
+static unsigned long pages_take_some(const struct pintest_gup *gup,
+				     unsigned long start, unsigned long want,
+				     struct page **pages, int *stop)
 {
 	unsigned long nr = 0;
 	long ret;
@@ -95,9 +96,9 @@ static unsigned long take_some(const struct pintest_gup *gup,
  * Makes room for the segment of the next page, where @nr pages are wanted in
  * all. The table grows with the pages: a long range may end soon.
  */
-static int reserve_segment(struct pintest_pages *pages, unsigned long nr)
+static int pages_reserve_segment(struct pintest_pages *pages, unsigned long nr)
 {
-	unsigned long slot = slot_of(pages, 0);
+	unsigned long slot = pages_slot(pages, 0);
 	unsigned long all = DIV_ROUND_UP(slot + nr, SEGMENT_PAGES);
 	struct pintest_segment *segments;
 	unsigned long room;
@@ -121,16 +122,17 @@ static int reserve_segment(struct pintest_pages *pages, unsigned long nr)
 }
 
 /*
- * Appends a segment of up to @want pages. @array has room for a segment; it is
- * used up, and set to NULL, if the segment keeps it.
+ * Appends a segment, where @nr pages are wanted in all. @array has room for a
+ * segment; it is used up, and set to NULL, if the segment keeps it.
  */
-static int append_segment(struct pintest_pages *pages,
-			  const struct pintest_gup *gup, unsigned long want,
-			  struct page ***array)
+static int pages_append_segment(struct pintest_pages *pages,
+				const struct pintest_gup *gup,
+				unsigned long nr, struct page ***array)
 {
+	const unsigned long want = pages_rest_of_segment(pages, pages->nr, nr);
 	unsigned long start = pages->start + pages->nr * PAGE_SIZE;
-	struct pintest_segment *segment = segment_of(pages, pages->nr);
-	unsigned long nr, taken;
+	struct pintest_segment *segment = pages_segment(pages, pages->nr);
+	unsigned long taken;
 	int stop;
 
 	if (!*array)
@@ -138,10 +140,10 @@ static int append_segment(struct pintest_pages *pages,
 				       GFP_KERNEL_ACCOUNT);
 	if (!*array)
 		return -ENOMEM;
-	taken = take_some(gup, start, want, *array, &stop);
+	taken = pages_take_some(gup, start, want, *array, &stop);
 	if (!taken)
 		return stop;
-	if (one_run(*array, taken)) {
+	if (pages_are_one_run(*array, taken)) {
 		segment->first = **array;
 		pages->nr += taken;
 		return stop;
@@ -175,12 +177,9 @@ int pintest_pages_take(struct pintest_pages *pages,
 
 	*pages = (struct pintest_pages){ .start = start };
 	while (pages->nr < nr && !err) {
-		err = reserve_segment(pages, nr);
+		err = pages_reserve_segment(pages, nr);
 		if (!err)
-			err = append_segment(pages, gup,
-					     rest_of_segment(pages, pages->nr,
-							     nr),
-					     &array);
+			err = pages_append_segment(pages, gup, nr, &array);
 	}
 	kfree(array);
 	return err;
@@ -200,9 +199,9 @@ void pintest_pages_put(struct pintest_pages *pages,
 	unsigned long index, nr;
 
 	for (index = 0; index < pages->nr; index += nr) {
-		struct pintest_segment *segment = segment_of(pages, index);
+		struct pintest_segment *segment = pages_segment(pages, index);
 
-		nr = rest_of_segment(pages, index, pages->nr);
+		nr = pages_rest_of_segment(pages, index, pages->nr);
 		if (segment->pages)
 			pintest_gup_put(gup, segment->pages, nr, dirty);
 		else
@@ -230,14 +229,14 @@ struct page **pintest_pages_list(const struct pintest_pages *pages,
 				 unsigned long index, unsigned long *nr,
 				 struct page **room)
 {
-	const struct pintest_segment *segment = segment_of(pages, index);
+	const struct pintest_segment *segment = pages_segment(pages, index);
 	/* Only the first segment begins anywhere but at its slot 0. */
-	unsigned long before = segment == pages->segments ? slot_of(pages, 0) :
-							    0;
-	unsigned long nth = slot_of(pages, index) - before;
+	unsigned long before =
+		segment == pages->segments ? pages_slot(pages, 0) : 0;
+	unsigned long nth = pages_slot(pages, index) - before;
 	unsigned long i;
 
-	*nr = min(*nr, rest_of_segment(pages, index, pages->nr));
+	*nr = min(*nr, pages_rest_of_segment(pages, index, pages->nr));
 	if (segment->pages)
 		return segment->pages + nth;
 	for (i = 0; i < *nr; i++)

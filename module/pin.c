@@ -36,7 +36,7 @@ void pintest_pin_unuse(struct pintest_pin *pin)
 }
 
 /* The caller is the only one who has @pin, or holds its lock for writing. */
-static void unpin(struct pintest_pin *pin, bool dirty)
+static void pin_put(struct pintest_pin *pin, bool dirty)
 {
 	unsigned long nr = pin->pages.nr;
 
@@ -50,7 +50,7 @@ static void unpin(struct pintest_pin *pin, bool dirty)
  */
 void pintest_pin_free(struct pintest_pin *pin)
 {
-	unpin(pin, false);
+	pin_put(pin, false);
 	mmdrop(pin->gup.mm);
 	mmdrop(pin->payer);
 	kfree(pin);
@@ -62,7 +62,7 @@ static int pin_release(struct inode *inode, struct file *file)
 	return 0;
 }
 
-static long unpin_run(struct pintest_call *call)
+static long pin_unpin_run(struct pintest_call *call)
 {
 	struct pintest_pin *pin = call->file->private_data;
 	bool dirty = call->args.unpin.flags & PINTEST_UNPIN_DIRTY;
@@ -75,32 +75,23 @@ static long unpin_run(struct pintest_call *call)
 	if (down_write_killable(&pin->lock))
 		return -EINTR;
 	if (pin->pages.nr) {
-		unpin(pin, dirty);
+		pin_put(pin, dirty);
 		err = 0;
 	}
 	up_write(&pin->lock);
 	return err;
 }
 
-static const struct pintest_command commands[] = {
-	{
-		PINTEST_IOC_UNPIN,
-		sizeof(struct pintest_unpin_args),
-		offsetofend(struct pintest_unpin_args, flags),
-		unpin_run,
-	},
-	{
-		PINTEST_IOC_RECORDS,
-		sizeof(struct pintest_records_args),
-		offsetofend(struct pintest_records_args, out_count),
-		pintest_records_run,
-	},
+static const struct pintest_command pin_commands[] = {
+	PINTEST_COMMAND(PINTEST_IOC_UNPIN, unpin, flags, pin_unpin_run),
+	PINTEST_COMMAND(PINTEST_IOC_RECORDS, records, out_count,
+			pintest_records_run),
 };
 
 static long pin_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 {
-	return pintest_dispatch(commands, ARRAY_SIZE(commands), file, cmd,
-				arg);
+	return pintest_dispatch(pin_commands, ARRAY_SIZE(pin_commands), file,
+				cmd, arg);
 }
 
 static loff_t pin_llseek(struct file *file, loff_t offset, int whence)
@@ -137,7 +128,7 @@ static const struct file_operations pin_fops = {
 	.release = pin_release,
 };
 
-static int check_args(const struct pintest_pin_args *args)
+static int pin_check(const struct pintest_pin_args *args)
 {
 	int err = pintest_gup_check(args->api, args->foll);
 
@@ -234,7 +225,7 @@ long pintest_pin_run(struct pintest_call *call)
 	struct pintest_pin_args *args = &call->args.pin;
 	struct pintest_pin *pin;
 	struct file *file;
-	int err = check_args(args);
+	int err = pin_check(args);
 
 	if (err)
 		return err;

@@ -24,6 +24,7 @@
 #ifndef PINTEST_PRIVATE_H
 #define PINTEST_PRIVATE_H
 
+#include <linux/build_bug.h>
 #include <linux/fs.h>
 #include <linux/mm.h>
 #include <linux/pintest.h>
@@ -69,6 +70,19 @@ struct pintest_command {
 	size_t min_size;
 	long (*run)(struct pintest_call *call);
 };
+
+/*
+ * A row: the number of the ioctl, its member of the union, the last field of the
+ * first version of that structure, and who runs it.
+ */
+#define PINTEST_COMMAND(_cmd, _name, _last, _run) { \
+	.cmd = (_cmd), \
+	.size = sizeof(struct pintest_##_name##_args) + BUILD_BUG_ON_ZERO( \
+		sizeof(struct pintest_##_name##_args) != \
+		sizeof_field(union pintest_args, _name)), \
+	.min_size = offsetofend(struct pintest_##_name##_args, _last), \
+	.run = (_run), \
+}
 
 long pintest_dispatch(const struct pintest_command *commands, size_t nr,
 		      struct file *file, unsigned int cmd, unsigned long arg);
@@ -213,13 +227,17 @@ struct pintest_span {
 };
 
 /**
- * struct pintest_room - where a span may be put together
+ * struct pintest_room - where a span and its records are put together
  * @pages: its pages
  * @mapped: what is mapped
+ * @pfn: for the recorder: page frame numbers as the caller may see them
+ * @mapped_pfn: the same of what is mapped
  */
 struct pintest_room {
 	struct page *pages[PINTEST_BATCH];
 	pintest_mapped_t mapped[PINTEST_BATCH];
+	unsigned long pfn[PINTEST_BATCH];
+	unsigned long mapped_pfn[PINTEST_BATCH];
 };
 
 /**

@@ -30,7 +30,7 @@ u64 pintest_record_fields(void)
 	return fields;
 }
 
-static u32 known_page_flags(void)
+static u32 record_known_flags(void)
 {
 	u32 flags = PINTEST_PAGE_ANON | PINTEST_PAGE_KSM | PINTEST_PAGE_ZERO |
 		    PINTEST_PAGE_HUGE_ZERO | PINTEST_PAGE_HUGETLB |
@@ -51,14 +51,15 @@ static u32 known_page_flags(void)
  */
 u64 pintest_record_flags(void)
 {
-	u64 flags = known_page_flags();
+	u64 flags = record_known_flags();
 
 	if (pintest_mapped_supported())
 		flags |= MAPPED_FLAGS;
 	return flags;
 }
 
-static void set_migratetype(struct pintest_record *record, unsigned long pfn)
+static void record_set_migratetype(struct pintest_record *record,
+				   unsigned long pfn)
 {
 	int migratetype = pintest_compat_migratetype(pfn);
 
@@ -68,7 +69,8 @@ static void set_migratetype(struct pintest_record *record, unsigned long pfn)
 	record->migratetype = migratetype;
 }
 
-static void set_pincount(struct pintest_record *record, struct page *head)
+static void record_set_pincount(struct pintest_record *record,
+				struct page *head)
 {
 	if (record->flags & PINTEST_PAGE_ZERO) {
 		record->pincount_kind = PINTEST_PINCOUNT_NOT_COUNTED;
@@ -85,7 +87,7 @@ static void set_pincount(struct pintest_record *record, struct page *head)
 }
 
 /* @head is of more than one page. */
-static u32 large_folio_flags(struct page *head, unsigned int order)
+static u32 record_large_flags(struct page *head, unsigned int order)
 {
 	bool thp;
 
@@ -97,7 +99,7 @@ static u32 large_folio_flags(struct page *head, unsigned int order)
 	return thp ? PINTEST_PAGE_THP : 0;
 }
 
-static u32 anon_flags(struct page *head)
+static u32 record_anon_flags(struct page *head)
 {
 	u32 flags = PINTEST_PAGE_ANON;
 
@@ -108,27 +110,29 @@ static u32 anon_flags(struct page *head)
 	return flags;
 }
 
-static u32 flag_if(unsigned long word, int bit, u32 flag)
+static u32 record_flag_if(unsigned long word, int bit, u32 flag)
 {
 	return word & BIT(bit) ? flag : 0;
 }
 
-static u32 folio_flags_of(struct page *head, unsigned int order)
+static u32 record_folio_flags(struct page *head, unsigned int order)
 {
 	unsigned long word = pintest_compat_flags(head);
-	u32 flags = flag_if(word, PG_swapbacked, PINTEST_PAGE_SWAPBACKED) |
-		    flag_if(word, PG_dirty, PINTEST_PAGE_DIRTY) |
-		    flag_if(word, PG_writeback, PINTEST_PAGE_WRITEBACK) |
-		    flag_if(word, PG_lru, PINTEST_PAGE_LRU) |
-		    flag_if(word, PG_mlocked, PINTEST_PAGE_MLOCKED);
+	u32 flags =
+		record_flag_if(word, PG_swapbacked, PINTEST_PAGE_SWAPBACKED) |
+		record_flag_if(word, PG_dirty, PINTEST_PAGE_DIRTY) |
+		record_flag_if(word, PG_writeback, PINTEST_PAGE_WRITEBACK) |
+		record_flag_if(word, PG_lru, PINTEST_PAGE_LRU) |
+		record_flag_if(word, PG_mlocked, PINTEST_PAGE_MLOCKED);
 
 	/* The bit means something else on a folio that no swap backs. */
 	if (flags & PINTEST_PAGE_SWAPBACKED)
-		flags |= flag_if(word, PG_swapcache, PINTEST_PAGE_SWAPCACHE);
+		flags |= record_flag_if(word, PG_swapcache,
+					PINTEST_PAGE_SWAPCACHE);
 	if (PageAnon(head))
-		flags |= anon_flags(head);
+		flags |= record_anon_flags(head);
 	if (order)
-		flags |= large_folio_flags(head, order);
+		flags |= record_large_flags(head, order);
 	else if (is_zero_pfn(page_to_pfn(head)))
 		flags |= PINTEST_PAGE_ZERO;
 	if (pintest_compat_maybe_dma_pinned(head, order))
@@ -143,21 +147,21 @@ static void record_folio(struct pintest_record *record, struct page *head)
 
 	*record = (struct pintest_record){
 		.fields = FOLIO_FIELDS,
-		.flags = folio_flags_of(head, order),
-		.flags_known = known_page_flags(),
+		.flags = record_folio_flags(head, order),
+		.flags_known = record_known_flags(),
 		.folio_order = order,
 		.refcount = page_ref_count(head),
 		.entire_mapcount = pintest_compat_entire_mapcount(head, order),
 		.zone = pintest_compat_zone(head),
 		.node = page_to_nid(head),
 	};
-	set_pincount(record, head);
+	record_set_pincount(record, head);
 	if (pintest_compat_has_mapcount(order))
 		record->fields |= PINTEST_FIELD_MAPCOUNT;
 }
 
-static bool is_exclusive(const struct pintest_record *record,
-			 struct page *page, struct page *head)
+static bool record_is_exclusive(const struct pintest_record *record,
+				struct page *page, struct page *head)
 {
 	if (!(record->flags & PINTEST_PAGE_ANON))
 		return false;
@@ -202,8 +206,8 @@ void pintest_record_page(struct pintest_record *record, unsigned long addr,
 	if (record->fields & PINTEST_FIELD_MAPCOUNT)
 		record->mapcount =
 			pintest_compat_mapcount(page, record->entire_mapcount);
-	set_migratetype(record, record->pfn);
-	if (is_exclusive(record, page, head))
+	record_set_migratetype(record, record->pfn);
+	if (record_is_exclusive(record, page, head))
 		record->flags |= PINTEST_PAGE_ANON_EXCLUSIVE;
 	record_mapped(record, mapped);
 }

@@ -9,7 +9,7 @@
 #include "compat/target.h"
 #include "pintest_private.h"
 
-static struct mm_struct *mm_of_pid(s32 nr)
+static struct mm_struct *target_mm_of_pid(s32 nr)
 {
 	struct pid *pid = find_get_pid(nr);
 	struct task_struct *task = get_pid_task(pid, PIDTYPE_PID);
@@ -41,7 +41,7 @@ struct mm_struct *pintest_target_get(s32 pid)
 		mmget(current->mm);
 		return current->mm;
 	}
-	mm = mm_of_pid(pid);
+	mm = target_mm_of_pid(pid);
 	if (!mm)
 		return ERR_PTR(-ESRCH);
 	if (mm != current->mm && !pintest_compat_may_trace(mm)) {

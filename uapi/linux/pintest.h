@@ -11,14 +11,14 @@
 /**
  * DOC: Overview
  *
- * /dev/pintest (mode 0600) takes INFO, PIN, INSPECT and BENCH. PIN pins pages of a
- * user range with a chosen kernel call and chosen FOLL flags, and returns a
- * new descriptor, the pin, which takes UNPIN and RECORDS. pread() and
- * pwrite() on that descriptor read and write the pinned pages as a device
- * would: offset 0 is the first byte of the first page, end of file is after
- * the last page (writing there is ENOSPC), and only a pin taken with
- * PINTEST_FOLL_WRITE can be written (EBADF otherwise). The last close of the descriptor unpins; it is opened
- * with O_CLOEXEC.
+ * /dev/pintest (mode 0600) takes INFO, PIN, INSPECT and BENCH. PIN pins pages
+ * of a user range with a chosen kernel call and chosen FOLL flags, and returns a
+ * new descriptor, the pin, which takes UNPIN and RECORDS. pread() and pwrite()
+ * on that descriptor read and write the pinned pages as a device would: offset 0
+ * is the first byte of the first page, end of file is after the last page
+ * (writing there is ENOSPC), and only a pin taken with PINTEST_FOLL_WRITE can be
+ * written (EBADF otherwise). The last close of the descriptor unpins; it is
+ * opened with O_CLOEXEC.
  *
  * Every argument structure begins with its size, which the caller sets to
  * sizeof() of the structure it was compiled with. Structures only ever grow
