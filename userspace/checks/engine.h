@@ -416,6 +416,7 @@ struct check {
  * @checks: in the order of their scenarios
  * @check_count: how many
  * @matched: for each of &plan_choice.globs whether it chose a check
+ * @left_out: checks that were chosen, but are left out by plan_cover()
  */
 struct plan {
 	struct scenario *scenarios;
@@ -423,6 +424,7 @@ struct plan {
 	struct check *checks;
 	size_t check_count;
 	bool *matched;
+	size_t left_out;
 };
 
 /**

@@ -7,6 +7,9 @@
 void ktap_begin(FILE *out, const struct plan *plan)
 {
 	fprintf(out, "KTAP version 1\n1..%zu\n", plan->check_count);
+	if (plan->left_out)
+		fprintf(out, "# %zu of %zu checks are left out\n",
+			plan->left_out, plan->left_out + plan->check_count);
 }
 
 static void diagnose(FILE *out, const struct result *result)

@@ -209,5 +209,7 @@ void report_totals(FILE *out, const struct run *run)
 	if (run->result_count < run->plan->check_count)
 		fprintf(out, ", %zu not run",
 			run->plan->check_count - run->result_count);
+	if (run->plan->left_out)
+		fprintf(out, ", %zu left out", run->plan->left_out);
 	fputc('\n', out);
 }

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "check_cover.h"
 #include "check_json.h"
 #include "cli.h"
 #include "report.h"
@@ -29,6 +30,7 @@ enum format {
 struct check_options {
 	struct cli_globs globs;
 	struct plan_choice choice;
+	struct cover_options cover;
 	enum format format;
 	bool known;
 	bool verbose;
@@ -44,6 +46,9 @@ static const struct cli_option check_options[] = {
 	{ "filter", 'f', "GLOB", "only checks whose id matches; may be repeated" },
 	{ "ways", 'w', "LIST", "only these kernel calls, such as slow,fast" },
 	{ "long", OPTION_LONG, NULL, "also memory of very large pages, which takes time" },
+	{ "cover", OPTION_COVER, "pairs[:I/N]", COVER_HELP },
+	{ "expected", OPTION_EXPECTED, "FILE", EXPECTED_HELP },
+	{ "lacks", OPTION_LACKS, "I:FILE", LACKS_HELP },
 	{ "known", OPTION_KNOWN, NULL, "failures that are known behaviours are XFAIL" },
 	{ "verbose", 'v', NULL, "print the evidence: all that was read, all records" },
 	{ "ktap", OPTION_KTAP, NULL, "print KTAP" },
@@ -247,12 +252,14 @@ static int run_check(int argc, char **argv)
 	int key, ret;
 
 	while ((key = cli_getopt(&command_check, argc, argv)) >= 0)
-		parse_option(&options, key);
+		if (!cover_option(&command_check, &options.cover, key, optarg))
+			parse_option(&options, key);
 	cli_no_operands(&command_check, argc, argv);
 	options.choice.globs = options.globs.glob;
 	options.choice.glob_count = options.globs.count;
 	plan = make_plan(&options.choice);
 	check_globs(&options, plan);
+	cover_plan(&command_check, &options.cover, plan);
 
 	if (cli_open(&pt))
 		return CLI_BROKEN;
@@ -279,6 +286,7 @@ const struct command command_check = {
 	.examples = "pintest check\n"
 		    "pintest check --filter 'ro-longterm.*.write' --verbose\n"
 		    "pintest check --filter 'bugs.*'\n"
-		    "pintest check --ways slow,fast --ktap\n",
+		    "pintest check --ways slow,fast --ktap\n"
+		    "pintest check --cover pairs\n",
 	.run = run_check,
 };

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "array_size.h"
+#include "check_cover.h"
 #include "cli.h"
 #include "engine.h"
 #include "table.h"
@@ -141,7 +142,8 @@ static void print_checks(const struct plan *plan)
 	}
 }
 
-static void list_checks(const struct cli_globs *globs, bool json)
+static void list_checks(const struct cli_globs *globs,
+			struct cover_options *cover, bool json)
 {
 	struct plan_choice choice = {
 		.globs = globs->glob,
@@ -156,6 +158,7 @@ static void list_checks(const struct cli_globs *globs, bool json)
 	if (!plan->check_count)
 		cli_usage(&command_list, "--filter '%s' matches no check",
 			  globs->glob[0]);
+	cover_plan(&command_list, cover, plan);
 	if (json)
 		print_checks_json(plan);
 	else
@@ -275,6 +278,9 @@ static void list_axis(const char *name, bool json)
 
 static const struct cli_option list_options[] = {
 	{ "filter", 'f', "GLOB", "only checks whose id matches; may be repeated" },
+	{ "cover", OPTION_COVER, "pairs[:I/N]", COVER_HELP },
+	{ "expected", OPTION_EXPECTED, "FILE", EXPECTED_HELP },
+	{ "lacks", OPTION_LACKS, "I:FILE", LACKS_HELP },
 	{ "json", 'J', NULL, "print JSON" },
 	{ 0 },
 };
@@ -282,11 +288,14 @@ static const struct cli_option list_options[] = {
 static int run_list(int argc, char **argv)
 {
 	struct cli_globs globs = { 0 };
+	struct cover_options cover = { 0 };
 	const char *what = "checks";
 	bool json = false;
 	int key;
 
 	while ((key = cli_getopt(&command_list, argc, argv)) >= 0) {
+		if (cover_option(&command_list, &cover, key, optarg))
+			continue;
 		if (key == 'f')
 			cli_add_glob(&command_list, &globs, optarg);
 		else
@@ -296,11 +305,13 @@ static int run_list(int argc, char **argv)
 		what = argv[optind++];
 	cli_no_operands(&command_list, argc, argv);
 	if (!strcmp(what, "checks")) {
-		list_checks(&globs, json);
+		list_checks(&globs, &cover, json);
 		return CLI_PASSED;
 	}
 	if (globs.count)
 		cli_usage(&command_list, "--filter goes with checks only");
+	if (cover.wanted)
+		cli_usage(&command_list, "--cover goes with checks only");
 	list_axis(what, json);
 	return CLI_PASSED;
 }
@@ -316,6 +327,7 @@ const struct command command_list = {
 	.exits = "0   printed\n"
 		 "64  the command line is wrong\n",
 	.examples = "pintest list memory\n"
-		    "pintest list --filter 'ro-longterm.*.write'\n",
+		    "pintest list --filter 'ro-longterm.*.write'\n"
+		    "pintest list checks --cover pairs:1/4\n",
 	.run = run_list,
 };
