@@ -10,7 +10,7 @@ dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
 count=0 failed=0
 
-echo 1..15
+echo 1..18
 
 cat >"$dir/expected" <<'END'
 # SPDX-License-Identifier: GPL-2.0-only
@@ -53,6 +53,11 @@ expect() {
 }
 
 expect as_expected 0 'ok 2 ro.a.fast.write'
+expect times_are_passed_on 0 '# ms 12' '/^not ok 2/i # ms 12'
+expect what_is_left_out_is_passed_on 0 '# 3 of 7 checks are left out' \
+	'/^1\.\./a # 3 of 7 checks are left out'
+expect a_time_is_no_reason 1 'not ok 4 ro.broken.slow.write' \
+	's/bad luck/ms 12/'
 expect an_expected_skip_is_a_skip 0 \
 	'ok 3 ro.a.remote.write # SKIP takes no longterm'
 expect an_unexpected_failure 1 'not ok 1 ro.a.slow.write' \

@@ -82,6 +82,8 @@ static void ktap_of_every_verdict(void **state)
 
 	(void)state;
 	make_run(&made);
+	made.plan.left_out = 3;
+	made.results[VERDICT_FAIL].ms = 12;
 	begin_capture(&capture);
 	ktap_begin(capture.out, &made.plan);
 	for (i = 0; i < VERDICT_COUNT; i++)
@@ -89,7 +91,9 @@ static void ktap_of_every_verdict(void **state)
 	end_capture(&capture,
 		    "KTAP version 1\n"
 		    "1..6\n"
+		    "# 3 of 9 checks are left out\n"
 		    "ok 1 check-0\n"
+		    "# ms 12\n"
 		    "# because\n"
 		    "not ok 2 check-1\n"
 		    "not ok 3 check-2 # ERROR because\n"
@@ -153,10 +157,11 @@ static void totals_of_a_run(void **state)
 	begin_capture(&capture);
 	report_totals(capture.out, &made.run);
 	made.run.result_count = 2;
+	made.plan.left_out = 3;
 	report_totals(capture.out, &made.run);
 	end_capture(&capture,
 		    "6 checks: 1 passed, 1 detached, 1 failed, 1 failed as known, 1 broken, 1 skipped\n"
-		    "6 checks: 1 passed, 0 detached, 1 failed, 0 failed as known, 0 broken, 0 skipped, 4 not run\n");
+		    "6 checks: 1 passed, 0 detached, 1 failed, 0 failed as known, 0 broken, 0 skipped, 4 not run, 3 left out\n");
 }
 
 static void a_cell_shows_its_worst_verdict(void **state)

@@ -34,17 +34,17 @@ int deadline_await(int fd, int ms, const sigset_t *mask)
 	return n < 0 ? -errno : n;
 }
 
-static long long now_ms(void)
+uint64_t now_ms(void)
 {
 	struct timespec now;
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
+	return now.tv_sec * UINT64_C(1000) + now.tv_nsec / 1000000;
 }
 
 static bool spin_slice(bool (*is_so)(void *arg), void *arg)
 {
-	long long end = now_ms() + SPIN_SLICE_MS;
+	uint64_t end = now_ms() + SPIN_SLICE_MS;
 
 	do {
 		if (is_so(arg))

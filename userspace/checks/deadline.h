@@ -7,6 +7,7 @@
 
 #include <signal.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 /**
  * deadline_await() - wait until a descriptor can be read, or has ended
@@ -26,5 +27,8 @@ int deadline_await(int fd, int ms, const sigset_t *mask);
  * Return: false if it never became so.
  */
 bool deadline_spin(bool (*is_so)(void *arg), void *arg);
+
+/** now_ms() - milliseconds on a clock that goes on, to measure, not to judge */
+uint64_t now_ms(void);
 
 #endif /* PINTEST_DEADLINE_H */

@@ -16,6 +16,7 @@
 
 #include "array_size.h"
 #include "child.h"
+#include "deadline.h"
 #include "engine.h"
 #include "reason.h"
 #include "settings.h"
@@ -165,7 +166,7 @@ static int run_scenario(struct going *going, const struct scenario *scenario,
 
 static void judge_check(struct going *going, const struct check *check,
 			const struct scenario *scenario,
-			const struct observations *seen)
+			const struct observations *seen, uint64_t ms)
 {
 	const struct engine *engine = going->engine;
 	struct run *run = going->run;
@@ -174,6 +175,7 @@ static void judge_check(struct going *going, const struct check *check,
 	result->check = check;
 	result->scenario = scenario;
 	result->seen = seen;
+	result->ms = ms;
 	result->judgement = scenario->solo ?
 		solo_judge(seen) : rule_judge(check->rule, scenario, seen);
 	result->known = known_find(check->id, &result->judgement, seen);
@@ -194,6 +196,7 @@ static int run_plan(struct going *going)
 
 	for (i = 0; i < run->plan->scenario_count; i++) {
 		const struct scenario *scenario = &run->plan->scenarios[i];
+		uint64_t begin = now_ms(), ms;
 		int ret;
 
 		if (engine->begin)
@@ -203,8 +206,9 @@ static int run_plan(struct going *going)
 			return interrupted;
 		if (ret)
 			return ret;
-		for (; check < end && check->scenario == i; check++)
-			judge_check(going, check, scenario, &run->seen[i]);
+		ms = now_ms() - begin;
+		for (; check < end && check->scenario == i; check++, ms = 0)
+			judge_check(going, check, scenario, &run->seen[i], ms);
 	}
 	return 0;
 }

@@ -463,6 +463,8 @@ void plan_free(struct plan *plan);
  * @judgement: the verdict with its reason
  * @known: the known behaviour that explains it, or NULL
  * @seen: what was seen
+ * @ms: milliseconds that its scenario took, with what was prepared for it; of
+ *	checks that share one the first has them, and the others have 0
  */
 struct result {
 	const struct check *check;
@@ -470,6 +472,7 @@ struct result {
 	struct judgement judgement;
 	const struct known *known;
 	const struct observations *seen;
+	uint64_t ms;
 };
 
 /**

@@ -2,6 +2,8 @@
 /*
  * Results in the Kernel Test Anything Protocol, version 1.
  */
+#include <inttypes.h>
+
 #include "report.h"
 
 void ktap_begin(FILE *out, const struct plan *plan)
@@ -43,6 +45,8 @@ void ktap_result(FILE *out, size_t number, const struct result *result,
 	enum verdict verdict = result->judgement.verdict;
 	const char *directive = lines[verdict].directive;
 
+	if (result->ms)
+		fprintf(out, "# ms %" PRIu64 "\n", result->ms);
 	diagnose(out, result);
 	if (verbose)
 		report_evidence(out, "# ", result);

@@ -156,6 +156,13 @@ static void write_fixed_in(struct cell *cell, const void *row)
 		cell_text(cell, result->known->fixed_in);
 }
 
+static void write_ms(struct cell *cell, const void *row)
+{
+	const struct result *result = row;
+
+	cell_number(cell, result->ms);
+}
+
 static void write_way(struct cell *cell, const void *row)
 {
 	const struct result *result = row;
@@ -201,6 +208,9 @@ static const struct column check_columns[] = {
 	  "the known behaviour in words", write_explanation },
 	{ "FIXED_IN", COLUMN_TEXT, COLUMN_ALWAYS,
 	  "mainline release that made it right", write_fixed_in },
+	{ "MS", COLUMN_NUMBER, COLUMN_ALWAYS,
+	  "milliseconds that it took; 0 if a check before it had the same run",
+	  write_ms },
 	{ "WAY", COLUMN_TEXT, COLUMN_ALWAYS, "the kernel call", write_way },
 	{ "FLAGS", COLUMN_RAW, COLUMN_ALWAYS, "its FOLL flags",
 	  write_flags },
