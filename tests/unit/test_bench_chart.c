@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "bench.h"
+#include "cli/bench/bench.h"
 
 static struct bench_case a_case(uint32_t api, uint64_t size, double ns)
 {

@@ -13,8 +13,8 @@
 #include <cmocka.h>
 
 #include "array_size.h"
-#include "engine.h"
-#include "words.h"
+#include "engine/engine.h"
+#include "model/words.h"
 
 /* The row of a table that has an id; the test fails if there is none. */
 #define ROW(table, name) ({						\

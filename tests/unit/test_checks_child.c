@@ -11,8 +11,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "child.h"
-#include "peer.h"
+#include "base/child.h"
+#include "base/peer.h"
 #include "test_checks.h"
 
 /* Far longer than any of this takes. */

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "cover.h"
+#include "engine/cover.h"
 #include "test_checks.h"
 
 #define PARTS	4
@@ -212,7 +212,7 @@ static void checks_follow_their_scenarios(void **state)
 		if (check->scenario == next)
 			next++;
 		assert_int_equal(!check->rule,
-				 !!plan->scenarios[check->scenario].solo);
+				 !!plan->scenarios[check->scenario].story);
 	}
 	assert_int_equal(next, plan->scenario_count);
 	plan_free(plan);
@@ -224,7 +224,7 @@ static void what_stands_alone_is_never_left_out(void **state)
 	size_t i, count, found = 0;
 
 	(void)state;
-	solos(&count);
+	stories(&count);
 	for (i = 0; i < plan->check_count; i++)
 		found += !plan->checks[i].rule;
 	assert_int_equal(found, count);

@@ -69,7 +69,7 @@ static void ids_are_four_slugs(void **state)
 	(void)state;
 	for (i = 0; i < plan->check_count; i++) {
 		const struct check *check = &plan->checks[i];
-		bool solo = plan->scenarios[check->scenario].solo;
+		bool story = plan->scenarios[check->scenario].story;
 		const char *slug = check->id;
 		int dots = 0;
 
@@ -84,7 +84,7 @@ static void ids_are_four_slugs(void **state)
 			slug++;
 		}
 		assert_int_equal(*slug, '\0');
-		assert_int_equal(dots, solo ? 1 : 3);
+		assert_int_equal(dots, story ? 1 : 3);
 		assert_in_range(strlen(plan->checks[i].id), 1,
 				CHECK_ID_LENGTH - 2);
 	}
@@ -103,7 +103,7 @@ static void checks_follow_their_scenarios(void **state)
 		assert_in_range(check->scenario, next ? next - 1 : 0, next);
 		if (check->scenario == next)
 			next++;
-		if (!plan->scenarios[check->scenario].solo)
+		if (!plan->scenarios[check->scenario].story)
 			assert_ptr_equal(check->rule->access,
 					 plan->scenarios[check->scenario].access);
 	}
@@ -280,11 +280,11 @@ static void those_that_stand_alone_come_last(void **state)
 	size_t i, count, first;
 
 	(void)state;
-	solos(&count);
+	stories(&count);
 	assert_in_range(count, 1, plan->scenario_count - 1);
 	first = plan->scenario_count - count;
 	for (i = 0; i < plan->scenario_count; i++) {
-		assert_int_equal(!plan->scenarios[i].solo, i < first);
+		assert_int_equal(!plan->scenarios[i].story, i < first);
 		assert_int_equal(!plan->scenarios[i].memory, i >= first);
 	}
 	plan_free(plan);

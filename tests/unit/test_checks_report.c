@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "report.h"
+#include "results/results.h"
 #include "test_checks.h"
 
 /* A run of a few checks, one for each verdict. */

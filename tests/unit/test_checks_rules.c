@@ -7,8 +7,8 @@
 #include <stdio.h>
 #include <sys/mman.h>
 
+#include "model/words.h"
 #include "test_checks.h"
-#include "words.h"
 
 /* A promise that is broken on the last page only. */
 #define LAST	(CHECK_PAGES - 1)

@@ -13,7 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "settings.h"
+#include "machine/settings.h"
 #include "test_checks.h"
 
 #define THP	"kernel/mm/transparent_hugepage"

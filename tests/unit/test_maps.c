@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-#include "maps.h"
+#include "console/maps.h"
 
 static const char text[] =
 	"00400000-00401000 r--p 00000000 00:02 141        /usr/bin/busybox\n"

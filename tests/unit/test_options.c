@@ -16,7 +16,7 @@
 #include <cmocka.h>
 
 #include "array_size.h"
-#include "cli.h"
+#include "console/cli.h"
 
 #define MAX_ARGS	8
 #define CLEAN		100

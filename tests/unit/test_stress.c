@@ -12,9 +12,10 @@
 #include <cmocka.h>
 
 #include "array_size.h"
-#include "cli.h"
-#include "stress.h"
-#include "stress_report.h"
+#include "cli/commands.h"
+#include "cli/stress/report.h"
+#include "console/cli.h"
+#include "stress/stress.h"
 
 #define BEFORE	11
 #define STORED	22

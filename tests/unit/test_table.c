@@ -15,8 +15,8 @@
 #include <cmocka.h>
 
 #include "array_size.h"
-#include "records.h"
-#include "table.h"
+#include "console/records.h"
+#include "console/table.h"
 
 struct pet {
 	const char *name;

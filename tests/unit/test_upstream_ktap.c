@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "upstream_ktap.h"
+#include "cli/upstream/ktap.h"
 
 static void names_by_announcement(void **state)
 {

@@ -12,10 +12,10 @@
 #include <string.h>
 
 #include "array_size.h"
-#include "bench.h"
-#include "cli.h"
-#include "table.h"
-#include "words.h"
+#include "cli/bench/bench.h"
+#include "commands.h"
+#include "console/table.h"
+#include "model/words.h"
 
 #define MAX_VALUES	16
 
@@ -38,20 +38,6 @@ struct bench_options {
 	const char *wanted;
 	bool json;
 };
-
-static const char *const figure_names[BENCH_FIGURES] = {
-	[BENCH_PIN] = "pin",
-	[BENCH_UNPIN] = "unpin",
-	[BENCH_RECORDS] = "records",
-	[BENCH_INSPECT] = "inspect",
-	[BENCH_READ] = "read",
-	[BENCH_WRITE] = "write",
-};
-
-const char *bench_figure_name(enum bench_figure figure)
-{
-	return figure_names[figure];
-}
 
 /* The table */
 

@@ -11,11 +11,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "check_cover.h"
-#include "check_json.h"
-#include "cli.h"
-#include "report.h"
-#include "settings.h"
+#include "cover.h"
+#include "results/json.h"
+#include "commands.h"
+#include "results/results.h"
+#include "machine/settings.h"
 
 /* Far beyond what emulation on a busy machine takes. */
 #define DEADLINE_MS	60000
@@ -62,8 +62,8 @@ static void show_progress(void *data, const struct run *run,
 	size_t done = run->result_count, all = run->plan->check_count;
 
 	(void)data;
-	if (scenario->solo)
-		cli_progress("[%zu/%zu] %s", done, all, scenario->solo->id);
+	if (scenario->story)
+		cli_progress("[%zu/%zu] %s", done, all, scenario->story->id);
 	else
 		cli_progress("[%zu/%zu] %s %s.%s.%s", done, all,
 			     scenario->access->id, scenario->way->id,

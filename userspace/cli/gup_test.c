@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cli.h"
+#include "console/cli.h"
 #include "gup_test.h"
 
 #define DEBUGFS		"/sys/kernel/debug"

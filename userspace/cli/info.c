@@ -6,8 +6,8 @@
 #include <string.h>
 #include <sys/utsname.h>
 
-#include "cli.h"
-#include "table.h"
+#include "commands.h"
+#include "console/table.h"
 
 /* A row of the table of APIs. */
 struct api {

@@ -12,10 +12,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cli.h"
-#include "maps.h"
-#include "records.h"
-#include "table.h"
+#include "commands.h"
+#include "console/maps.h"
+#include "console/records.h"
+#include "console/table.h"
 
 #define BATCH	512
 

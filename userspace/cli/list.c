@@ -8,10 +8,10 @@
 #include <string.h>
 
 #include "array_size.h"
-#include "check_cover.h"
-#include "cli.h"
-#include "engine.h"
-#include "table.h"
+#include "cover.h"
+#include "commands.h"
+#include "engine/engine.h"
+#include "console/table.h"
 
 /* A row of the list of checks. */
 struct check_row {
@@ -22,8 +22,8 @@ struct check_row {
 static void print_promise(FILE *out, const struct check *check,
 			  const struct scenario *scenario)
 {
-	if (scenario->solo)
-		fputs(scenario->solo->what, out);
+	if (scenario->story)
+		fputs(scenario->story->what, out);
 	else
 		fprintf(out, "%s, after %s of %s, when %s", check->rule->what,
 			scenario->way->what, scenario->memory->what,

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "cli.h"
+#include "commands.h"
 #include "gup_test.h"
 
 static const struct cli_option load_options[] = {

@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "array_size.h"
-#include "cli.h"
+#include "commands.h"
 
 static const struct command *const commands[] = {
 	&command_check,

@@ -5,10 +5,10 @@
 #include <getopt.h>
 #include <inttypes.h>
 
-#include "cli.h"
-#include "pin_run.h"
-#include "records.h"
-#include "words.h"
+#include "cli/pin/run.h"
+#include "commands.h"
+#include "console/records.h"
+#include "model/words.h"
 
 static const struct cli_option pin_options[] = {
 	{ "memory", 'm', "ID", "pin memory of this kind (anon): see\n"

@@ -14,9 +14,9 @@
 #include <sys/random.h>
 #include <time.h>
 
-#include "cli.h"
-#include "stress_report.h"
-#include "table.h"
+#include "cli/stress/report.h"
+#include "commands.h"
+#include "console/table.h"
 
 #define SCENES_MAX	32
 

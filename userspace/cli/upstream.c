@@ -12,12 +12,12 @@
 #include <unistd.h>
 
 #include "array_size.h"
-#include "cli.h"
-#include "engine.h"
+#include "base/reason.h"
+#include "cli/upstream/upstream.h"
+#include "commands.h"
+#include "engine/known.h"
 #include "gup_test.h"
-#include "reason.h"
-#include "settings.h"
-#include "upstream.h"
+#include "machine/settings.h"
 
 #define HUGEPAGES	"/sys/kernel/mm/hugepages"
 

@@ -7,9 +7,9 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "reason.h"
+#include "base/reason.h"
+#include "model/words.h"
 #include "stress.h"
-#include "words.h"
 
 #define SIZE_2M		(2UL << 20)
 #define SMALL_UNITS	64

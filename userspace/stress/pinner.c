@@ -14,9 +14,9 @@
 #include <time.h>
 
 #include "array_size.h"
-#include "reason.h"
+#include "base/reason.h"
+#include "model/words.h"
 #include "stress.h"
-#include "words.h"
 
 /*
  * One in so many pins is looked at again, and one in so many of these after a

@@ -12,9 +12,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "deadline.h"
-#include "peer.h"
-#include "reason.h"
+#include "base/deadline.h"
+#include "base/peer.h"
+#include "base/reason.h"
 #include "stress.h"
 
 /* Far beyond what emulation on a busy machine takes. */

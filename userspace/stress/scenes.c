@@ -14,13 +14,13 @@
 #include <unistd.h>
 
 #include "array_size.h"
-#include "madvise.h"
-#include "pages.h"
-#include "reason.h"
-#include "settings.h"
+#include "base/reason.h"
+#include "base/text.h"
+#include "machine/madvise.h"
+#include "machine/pagemap.h"
+#include "machine/settings.h"
+#include "model/words.h"
 #include "stress.h"
-#include "text.h"
-#include "words.h"
 
 #define NODES		2
 #define MOVES		64

@@ -12,7 +12,8 @@
 #ifndef PINTEST_STRESS_H
 #define PINTEST_STRESS_H
 
-#include "checks.h"
+#include "events/events.h"
+#include "ways/ways.h"
 
 #define STRESS_PROCESSES	2
 #define STRESS_PINNERS		2

@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The engine: runs the scenarios of a plan one after the other, each in a
+ * child of its own, and lets the rules judge them.
+ *
+ * Children write what they observe into memory that the engine shares with
+ * them, so that nothing of it is lost when one is killed. Settings are
+ * changed by the engine, for all scenarios of one memory kind, and put back
+ * when the next kind begins, or after a scenario whose event takes more.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "array_size.h"
+#include "base/child.h"
+#include "base/deadline.h"
+#include "base/reason.h"
+#include "engine.h"
+#include "machine/settings.h"
+#include "scenario.h"
+
+#define LONGER	10
+
+static volatile sig_atomic_t interrupted;
+
+static void interrupt(int signal)
+{
+	interrupted = signal;
+}
+
+static const int ending_signals[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM };
+
+/*
+ * The signals that end a run, blocked but while the engine waits: nothing is
+ * interrupted halfway.
+ */
+struct endings {
+	sigset_t before;
+	struct sigaction actions[ARRAY_SIZE(ending_signals)];
+};
+
+static void endings_catch(struct endings *endings)
+{
+	struct sigaction action = { .sa_handler = interrupt };
+	sigset_t set;
+	size_t i;
+
+	interrupted = 0;
+	sigemptyset(&set);
+	for (i = 0; i < ARRAY_SIZE(ending_signals); i++) {
+		sigaddset(&set, ending_signals[i]);
+		sigaction(ending_signals[i], &action, &endings->actions[i]);
+	}
+	sigprocmask(SIG_BLOCK, &set, &endings->before);
+}
+
+static void endings_release(const struct endings *endings)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(ending_signals); i++)
+		sigaction(ending_signals[i], &endings->actions[i], NULL);
+	sigprocmask(SIG_SETMASK, &endings->before, NULL);
+}
+
+/* What a child gets. */
+struct job {
+	struct pintest *pt;
+	const struct scenario *scenario;
+	struct observations *seen;
+};
+
+static void do_job(void *arg)
+{
+	const struct job *job = arg;
+
+	if (job->scenario->story)
+		story_run(job->pt, job->scenario->story, job->seen);
+	else
+		scenario_run(job->pt, job->scenario, job->seen);
+}
+
+/* A run that is going on. */
+struct going {
+	const struct engine *engine;
+	struct run *run;
+	struct settings *settings;
+	const struct memory_kind *kind;
+	bool own_settings;
+	struct endings endings;
+};
+
+static void put_back(struct going *going)
+{
+	if (settings_restore(going->settings))
+		going->run->unrestored = true;
+}
+
+static void settings_renew(struct going *going)
+{
+	put_back(going);
+	going->settings = settings_new(NULL);
+}
+
+/* What has to be so before a child is started; else what is seen is that. */
+static bool prepare(struct going *going, const struct scenario *scenario,
+		    struct observations *seen)
+{
+	seen->stage = STAGE_ASK;
+	seen->error = scenario_ask(going->engine->pt, scenario, &seen->why);
+	if (seen->error)
+		return false;
+	seen->stage = STAGE_MAP;
+	if (scenario->memory != going->kind || going->own_settings)
+		settings_renew(going);
+	going->kind = scenario->memory;
+	going->own_settings = scenario->event->prepare;
+	if (going->settings)
+		seen->error = event_prepare(scenario->event, scenario->memory,
+					    going->settings, &seen->why);
+	else
+		seen->error = reason(&seen->why, -ENOMEM, "no memory");
+	return !seen->error;
+}
+
+static bool prepare_story(struct going *going, const struct story *story,
+			 struct observations *seen)
+{
+	seen->stage = STAGE_MAP;
+	settings_renew(going);
+	going->kind = NULL;
+	if (!going->settings)
+		seen->error = reason(&seen->why, -ENOMEM, "no memory");
+	else if (story->prepare)
+		seen->error = story->prepare(story->arg, going->settings,
+					    &seen->why);
+	return !seen->error;
+}
+
+static int run_scenario(struct going *going, const struct scenario *scenario,
+			struct observations *seen)
+{
+	struct job job = {
+		.pt = going->engine->pt,
+		.scenario = scenario,
+		.seen = seen,
+	};
+	int deadline = going->engine->deadline_ms;
+	struct child_end end;
+	bool ready;
+	int ret;
+
+	ready = scenario->story ? prepare_story(going, scenario->story, seen) :
+				 prepare(going, scenario, seen);
+	if (!ready)
+		return 0;
+	if (scenario->memory && scenario->memory->traits & MEMORY_LONG)
+		deadline *= LONGER;
+	ret = child_run(do_job, &job, deadline, &going->endings.before, &end);
+	seen->signal = end.signal;
+	seen->late = end.late;
+	return ret;
+}
+
+static void judge_check(struct going *going, const struct check *check,
+			const struct scenario *scenario,
+			const struct observations *seen, uint64_t ms)
+{
+	const struct engine *engine = going->engine;
+	struct run *run = going->run;
+	struct result *result = &run->results[run->result_count++];
+
+	result->check = check;
+	result->scenario = scenario;
+	result->seen = seen;
+	result->ms = ms;
+	result->judgement = scenario->story ?
+		story_judge(seen) : rule_judge(check->rule, scenario, seen);
+	result->known = known_find(check->id, &result->judgement, seen);
+	if (engine->known && result->known &&
+	    result->judgement.verdict == VERDICT_FAIL)
+		result->judgement.verdict = VERDICT_XFAIL;
+	if (engine->result)
+		engine->result(engine->data, run, result);
+}
+
+static int run_plan(struct going *going)
+{
+	const struct engine *engine = going->engine;
+	struct run *run = going->run;
+	const struct check *check = run->plan->checks;
+	const struct check *end = check + run->plan->check_count;
+	size_t i;
+
+	for (i = 0; i < run->plan->scenario_count; i++) {
+		const struct scenario *scenario = &run->plan->scenarios[i];
+		uint64_t begin = now_ms(), ms;
+		int ret;
+
+		if (engine->begin)
+			engine->begin(engine->data, run, scenario);
+		ret = run_scenario(going, scenario, &run->seen[i]);
+		if (interrupted)
+			return interrupted;
+		if (ret)
+			return ret;
+		ms = now_ms() - begin;
+		for (; check < end && check->scenario == i; check++, ms = 0)
+			judge_check(going, check, scenario, &run->seen[i], ms);
+	}
+	return 0;
+}
+
+/* mmap() takes no length of 0. */
+static size_t seen_size(const struct plan *plan)
+{
+	return (plan->scenario_count + 1) * sizeof(struct observations);
+}
+
+static int run_new(struct run *run, const struct plan *plan)
+{
+	void *seen = mmap(NULL, seen_size(plan), PROT_READ | PROT_WRITE,
+			  MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	*run = (struct run) { .plan = plan };
+	if (seen == MAP_FAILED)
+		return -errno;
+	run->seen = seen;
+	run->results = calloc(plan->check_count + 1, sizeof(*run->results));
+	return run->results ? 0 : -ENOMEM;
+}
+
+/* A whole run has the settings to itself: most scenarios change some. */
+int engine_run(const struct engine *engine, const struct plan *plan,
+	       struct run *run)
+{
+	struct going going = { .engine = engine, .run = run };
+	int ret = run_new(run, plan);
+
+	if (ret)
+		return ret;
+	ret = settings_lock(NULL);
+	if (ret)
+		return ret;
+	endings_catch(&going.endings);
+	ret = run_plan(&going);
+	put_back(&going);
+	endings_release(&going.endings);
+	settings_unlock();
+	return ret;
+}
+
+void run_free(struct run *run)
+{
+	if (run->seen)
+		munmap(run->seen, seen_size(run->plan));
+	free(run->results);
+}

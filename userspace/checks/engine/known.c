@@ -1,0 +1,275 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Known behaviours of kernels.
+ *
+ * They explain verdicts to people and never make them: a row is found by what
+ * was asked and by what was seen. Releases are those of mainline, and only
+ * text: distributions backport.
+ */
+#include <fnmatch.h>
+
+#include "array_size.h"
+#include "base/reason.h"
+#include "known.h"
+
+#define REPLACED	(FINDING_STALE | FINDING_OTHER_PAGE)
+
+static const struct known table[] = {
+	{
+		.id = "longterm-needs-lock",
+		.checks = "*-longterm*.@(unlocked|remote-locked).*",
+		.findings = FINDING_NO_FLAG,
+		.what = "calls that may drop the mmap lock take no FOLL_LONGTERM",
+		.fixed_in = "6.2",
+		.change = "'mm/gup: remove the restriction on locked with FOLL_LONGTERM'",
+	}, {
+		.id = "cow-mapping-replaced",
+		/* Until it is replaced, the pin sees who writes to the file. */
+		.checks = "@(ro-longterm*|vdso.*|pool.file-*)",
+		.findings = REPLACED | FINDING_LEAKED,
+		.is_not = PINTEST_PAGE_ANON,
+		.cases = "R/O longterm GUP* pin ... with *",
+		.what = "a R/O long-term pin takes the zero page or page cache that a write replaces",
+		.since = "5.9",
+		.fixed_in = "6.2",
+		.change = "'mm/gup: reliable R/O long-term pinning in COW mappings' (84209e87c696)",
+	}, {
+		.id = "anon-readonly-replaced",
+		.checks = "@(@(ro-@(longterm*|anon)|rw-longterm-force*).*.@(*-readonly|anon-mprotected|anon-soft-dirty|anon-uffd-wp|prot-none*|write-only|exec-only).*|r[ow]*.@(mprotect-ro|mprotect-none|uffd-wp)|pin-and-load.anon-mprotected|bugs.@(mprotect|uffd-wp|force-write)-replace*)",
+		.findings = REPLACED | FINDING_LOST,
+		.is = PINTEST_PAGE_ANON,
+		.cases = "@(R/O GUP* pin on R/O-mapped @(previously-shared|exclusive) page|R/O-mapping a page registered as iouring fixed buffer) ... with *",
+		.what = "a write replaces a pinned anonymous page that is mapped R/O",
+		.since = "5.9",
+		.fixed_in = "5.19",
+		.change = "'mm: remember exclusively mapped anonymous pages with PG_anon_exclusive' (6c287605fd56)",
+	}, {
+		.id = "anon-swapped-replaced",
+		.checks = "ro-@(longterm*|anon).*.*-swapped.*",
+		.findings = REPLACED,
+		.is = PINTEST_PAGE_ANON,
+		.what = "a write replaces a pinned anonymous page that came from the swap space",
+		.since = "5.9",
+		.fixed_in = "5.19",
+		.change = "'mm/swap: remember PG_anon_exclusive via a swp pte bit' (1493a1913e34)",
+	}, {
+		.id = "stack-grows-for-pins",
+		.checks = "*-refusal.*.stack-gap.*",
+		.findings = FINDING_ALLOWED,
+		.what = "pins of the gap below a stack make the stack grow",
+		.fixed_in = "6.5",
+		.change = "'mm: always expand the stack with the mmap write lock held' (8d7071af8907)",
+	}, {
+		.id = "prot-none-pinned",
+		.checks = "ro*-refusal.*fast.prot-none.*",
+		.findings = FINDING_ALLOWED,
+		.what = "GUP-fast for reading takes PROT_NONE memory (s390 without NUMA balancing)",
+		.since = "5.2",
+		.change = "not fixed, by 's390/mm: convert to the generic get_user_pages_fast code' (1a42010cdc26)",
+	}, {
+		.id = "hugetlb-fork-shares",
+		.checks = "@(rw*|ro-@(longterm*|anon).*.*hugetlb-+([!-])?(-previously-shared)).@(write-after-fork|fork-twice)",
+		.findings = REPLACED | FINDING_LOST | FINDING_LEAKED,
+		.is = PINTEST_PAGE_ANON | PINTEST_PAGE_HUGETLB,
+		.cases = "fork() with an iouring fixed buffer ... with hugetlb *",
+		.what = "fork() shares pinned hugetlb pages instead of copying them",
+		.fixed_in = "5.12",
+		.change = "'hugetlb: do early cow when page pinned on src mm' (4eae4efa2c29)",
+	}, {
+		.id = "anon-shared-replaced",
+		.checks = "@(ro-@(longterm*|anon).*|pin-and-load.*|pool.child-*)",
+		.findings = REPLACED,
+		.is = PINTEST_PAGE_ANON,
+		.cases = "R/O GUP* pin on R/O-mapped shared page ... with *",
+		.what = "a R/O pin takes a shared anonymous page that a write replaces",
+		.since = "5.9",
+		.fixed_in = "5.19",
+		.change = "'mm/gup: trigger FAULT_FLAG_UNSHARE when R/O-pinning a possibly shared anonymous page' (a7f226604170)",
+	}, {
+		.id = "swapin-reference-overlooked",
+		.cases = "vmsplice() * ... with *swapped?out*",
+		.what = "a write goes to a page from swap that a pipe still refers to",
+		.fixed_in = "5.18",
+		.change = "'mm: streamline COW logic in do_swap_page()' (c145e0b47c77)",
+	}, {
+		.id = "thp-reference-overlooked",
+		.checks = "cow.vmsplice-!(*-hugetlb)",
+		.findings = FINDING_LEAKED,
+		.cases = "vmsplice() * ... with *THP *",
+		.what = "a write goes to a THP, or a page from swap, that a pipe still refers to",
+		.fixed_in = "5.18",
+		.change = "'mm/huge_memory: streamline COW logic in do_huge_pmd_wp_page()' (3bff7e3f1f16)",
+	}, {
+		.id = "hugetlb-reference-overlooked",
+		.checks = "cow.vmsplice-*-hugetlb",
+		.findings = FINDING_LEAKED,
+		.what = "a write goes to a hugetlb page that a pipe still refers to",
+		.change = "by design, since only others that have a hugetlb page mapped count",
+	}, {
+		.id = "writable-file-pinned",
+		.checks = "@(files.@(longterm-write|fsync)-*|rw-longterm-refusal.*-shared.*)",
+		.findings = FINDING_ALLOWED | FINDING_LOST,
+		.cases = "R/W longterm GUP* pin in MAP_SHARED file mapping ... with *tmpfile",
+		.what = "a R/W long-term pin takes page cache that the file system expects to track writes of",
+		.fixed_in = "6.5",
+		.change = "'mm/gup: disallow FOLL_LONGTERM GUP-nonfast writing to file-backed mappings' (8ac268436e6d)",
+	}, {
+		.id = "io-uring-refuses-files",
+		.cases = "io_uring fixed buffer with MAP_PRIVATE file mapping ... with *tmpfile",
+		.what = "io_uring takes no mapping of a file as a fixed buffer",
+		.fixed_in = "6.5",
+		.change = "'io_uring: rsrc: delegate VMA file-backed check to GUP'",
+	}, {
+		.id = "btrfs-unpin-dirty",
+		.checks = "bugs.unpin-dirty-btrfs",
+		.findings = FINDING_LOST,
+		.what = "btrfs refuses to write back a page that became dirty with no fault, as a device makes it",
+		.fixed_in = "7.2",
+		.change = "which knows such pages again, unlike stable kernels with 'btrfs: remove the COW fixup mechanism'",
+	}, {
+		.id = "direct-write-replaces-page",
+		.checks = "bugs.direct-write-replaces-page",
+		.findings = FINDING_OTHER_PAGE,
+		.what = "O_DIRECT writes drop the page cache of a file, whoever has it pinned",
+		.change = "by design, as shared mappings of files are promised nothing",
+	}, {
+		.id = "uffd-wp-huge-zeropage",
+		.checks = "@(bugs.uffd-wp-huge-zeropage|side-effects.huge-zeropage-ro-longterm)",
+		.findings = FINDING_UNPROTECTED | FINDING_MARKED,
+		.what = "unsharing a huge zero page allocates a writable THP and drops the write protection of all its pages",
+		.since = "6.13",
+		.change = "not fixed, by 'mm: allocate THP on hugezeropage wp-fault' (1ced09e0331f)",
+	}, {
+		.id = "uffd-wp-hugetlb",
+		.checks = "bugs.uffd-wp-hugetlb-shared*",
+		.findings = FINDING_UNPROTECTED,
+		.what = "unsharing a hugetlb page drops its write protection",
+		.since = "5.19",
+		.fixed_in = "6.4",
+		.change = "'mm/hugetlb: fix uffd-wp bit lost when unsharing happens' (0f230bc24b6e)",
+	}, {
+		.id = "uffd-move-hangs",
+		.checks = "bugs.uffd-move-pinned-folio",
+		.findings = FINDING_HANG,
+		.what = "UFFDIO_MOVE tries for ever to split a pinned folio before it looks at pins",
+		.since = "6.8",
+		.change = "not fixed, by 'userfaultfd: UFFDIO_MOVE uABI' (adef440691ba)",
+	}, {
+		.id = "unshare-file-thp-hangs",
+		.checks = "bugs.unshare-file-thp",
+		.findings = FINDING_HANG,
+		.what = "unsharing a page of a file's huge page splits its entry and maps it as before, for ever",
+		.since = "6.2",
+		.change = "not fixed, by 'mm: extend FAULT_FLAG_UNSHARE support to anything in a COW mapping' (8d6a0ac09a16)",
+	}, {
+		.id = "uprobe-replaces-page",
+		.checks = "bugs.uprobe-replaces-page",
+		.findings = FINDING_STALE,
+		.what = "setting a uprobe always copies the page, pinned or not",
+		.fixed_in = "6.16",
+		.change = "'kernel/events/uprobes: uprobe_write_opcode() rewrite'",
+	}, {
+		.id = "soft-dirty-shared-thp",
+		.checks = "@(bugs.soft-dirty-shared-thp|side-effects.anon-thp-shared-ro*)",
+		.findings = FINDING_MARKED,
+		.what = "splitting a dirty THP marks its pages as written (x86)",
+		.since = "6.2",
+		.change = "not fixed, by 'mm/thp: re-apply mkdirty for small pages after split' (e833bc503405)",
+	}, {
+		.id = "hugetlb-movable-refused",
+		.checks = "bugs.hugetlb-movable",
+		.findings = FINDING_REFUSED,
+		.what = "a long-term pin of a hugetlb page in ZONE_MOVABLE is refused with a warning in place of a migration",
+		.since = "5.13",
+		.fixed_in = "6.6",
+		.change = "'mm/gup: retire follow_hugetlb_page()'",
+	}, {
+		.id = "longterm-stays-movable",
+		.checks = "@(bugs.hugetlb-movable|longterm-movable.*|r[ow]-longterm-place.*)",
+		.findings = FINDING_STAYS,
+		.what = "long-term pins leave pages in ZONE_MOVABLE",
+		.fixed_in = "5.13",
+		.change = "'mm/gup: migrate pinned pages out of movable zone' (d1e153fea2a8)",
+	}, {
+		.id = "secretmem-fast",
+		.checks = "bugs.secretmem-fast",
+		.findings = FINDING_EXPOSED,
+		.what = "GUP-fast pins secretmem",
+		.since = "5.14",
+		.fixed_in = "6.9",
+		.change = "'mm/secretmem: fix GUP-fast succeeding on secretmem folios' (65291dcfcf89)",
+	}, {
+		.id = "nofault-longterm-zeropage",
+		.checks = "flags.nofault-longterm-*",
+		.findings = FINDING_FLAG,
+		.what = "a R/O long-term pin takes the zero page, for which it needs no fault",
+		.fixed_in = "6.2",
+		.change = "'mm/gup: reliable R/O long-term pinning in COW mappings' (84209e87c696)",
+	}, {
+		.id = "hugetlb-owner-writes",
+		.checks = "bugs.hugetlb-write-pin-kills-child",
+		.findings = FINDING_KILLED,
+		.what = "whoever reserved a hugetlb page takes it from its children to write to it, if no other is left",
+		.change = "by design, as with every write of the owner",
+	}, {
+		.id = "hugetlb-owner-takes-page",
+		.checks = "bugs.hugetlb-pin-kills-child",
+		.findings = FINDING_KILLED,
+		.what = "whoever reserved a hugetlb page takes it from its children if no other is left, even to read it through a pin",
+		.since = "5.19",
+		.change = "by design, by 'mm: support GUP-triggered unsharing of anonymous pages' (c89357e27f20)",
+	},
+};
+
+const struct known *known_behaviours(size_t *count)
+{
+	*count = ARRAY_SIZE(table);
+	return table;
+}
+
+/* Whether a page as it was pinned, if one was, is of the right kind. */
+static bool page_fits(const struct known *known,
+		      const struct pintest_record *record)
+{
+	if (!known->is && !known->is_not)
+		return true;
+	return record_taken(record) &&
+	       (record->flags & known->is) == known->is &&
+	       !(record->flags & known->is_not);
+}
+
+const struct known *known_find(const char *check_id,
+			       const struct judgement *judgement,
+			       const struct observations *seen)
+{
+	const struct pintest_record *record =
+		&seen->pages[0].records[MOMENT_PINNED];
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(table); i++)
+		if (table[i].findings & judgement->finding &&
+		    !fnmatch(table[i].checks, check_id, FNM_EXTMATCH) &&
+		    page_fits(&table[i], record))
+			return &table[i];
+	return NULL;
+}
+
+const struct known *known_find_case(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(table); i++)
+		if (table[i].cases &&
+		    !fnmatch(table[i].cases, name, FNM_EXTMATCH))
+			return &table[i];
+	return NULL;
+}
+
+void known_text(const struct known *known, struct reason *text)
+{
+	reason(text, 0, "%s: %s%s%s%s%s%s%s", known->what,
+	       known->since ? "so since " : "", known->since ? : "",
+	       known->since ? ", " : "",
+	       known->fixed_in ? "right since " : "", known->fixed_in ? : "",
+	       known->fixed_in ? ", " : "", known->change);
+}

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Plans: which checks are to be run.
+ */
+#ifndef PINTEST_PLAN_H
+#define PINTEST_PLAN_H
+
+#include "events/events.h"
+#include "memory/memory.h"
+#include "rules/rules.h"
+#include "stories/stories.h"
+#include "ways/ways.h"
+
+#define CHECK_ID_LENGTH	96
+
+/**
+ * struct check - a rule in a scenario
+ *
+ * @id: <rule>.<way>.<memory>.<event>, or that of &struct story
+ * @rule: the rule, or NULL if it stands alone
+ * @scenario: index into &plan.scenarios
+ */
+struct check {
+	char id[CHECK_ID_LENGTH];
+	const struct rule *rule;
+	size_t scenario;
+};
+
+/**
+ * struct plan - what is to be run
+ *
+ * @scenarios: in the order they are run, those of one memory kind together
+ * @scenario_count: how many
+ * @checks: in the order of their scenarios
+ * @check_count: how many
+ * @matched: for each of &plan_choice.globs whether it chose a check
+ * @left_out: checks that were chosen, but are left out by plan_cover()
+ */
+struct plan {
+	struct scenario *scenarios;
+	size_t scenario_count;
+	struct check *checks;
+	size_t check_count;
+	bool *matched;
+	size_t left_out;
+};
+
+/**
+ * struct plan_choice - which checks are wanted
+ *
+ * @globs: patterns of ids as fnmatch() takes them; none chooses all
+ * @glob_count: how many
+ * @way_mask: ways that are wanted: bit n is &enum pintest_api n. Checks that
+ *	stand alone have no way, and are run if all ways are wanted
+ * @longer: also memory kinds that are MEMORY_LONG
+ */
+struct plan_choice {
+	const char *const *globs;
+	size_t glob_count;
+	uint64_t way_mask;
+	bool longer;
+};
+
+/**
+ * plan_new() - work out a plan
+ *
+ * Return: the plan, to be given to plan_free(); NULL without memory.
+ */
+struct plan *plan_new(const struct plan_choice *choice);
+
+/** plan_free() - free a plan, or NULL */
+void plan_free(struct plan *plan);
+
+#endif /* PINTEST_PLAN_H */

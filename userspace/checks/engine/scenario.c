@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Scenarios: memory is mapped and pinned, an event happens, and it is
+ * unpinned; what can be seen on the way is written down.
+ *
+ * A scenario runs in a process of its own, since what a process pinned or
+ * forked before changes how the kernel treats it.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "array_size.h"
+#include "base/reason.h"
+#include "events/events.h"
+#include "model/words.h"
+#include "rules/rules.h"
+#include "scenario.h"
+#include "ways/ways.h"
+
+/* A scenario that is going on. */
+struct going {
+	struct pintest *pt;
+	const struct scenario *scenario;
+	struct observations *seen;
+	struct memory memory;
+	struct pintest_request request;
+	struct pintest_pin *pin;
+	struct event_run event;
+};
+
+int scenario_ask(struct pintest *pt, const struct scenario *scenario,
+		 struct reason *why)
+{
+	const struct way *way = scenario->way;
+	uint64_t missing = scenario->access->foll &
+			   ~pintest_api_foll(pt, way->api);
+	char flags[64];
+
+	if (!pintest_has_api(pt, way->api))
+		return reason(why, -ENOSYS, "this kernel has no %s",
+			      way->what);
+	if (!missing)
+		return 0;
+	pintest_format_mask(PINTEST_NAMES_FOLL, missing, flags, sizeof(flags));
+	return reason(why, -EOPNOTSUPP, "%s takes no %s on this kernel",
+		      way->what, flags);
+}
+
+static void see_words(struct going *going, enum reading reading,
+		      const struct word *words)
+{
+	size_t i;
+
+	for (i = 0; i < CHECK_PAGES; i++)
+		going->seen->pages[i].words[reading] = words[i];
+}
+
+static int see_pin(struct going *going, enum reading reading,
+		   struct reason *why)
+{
+	struct word words[CHECK_PAGES] = { 0 };
+	int ret = words_of_pin(going->pin, words);
+
+	if (ret)
+		return reason(why, ret, "cannot read through the pin: %s",
+			      strerror(-ret));
+	see_words(going, reading, words);
+	return 0;
+}
+
+static void see_memory(struct going *going, enum reading reading)
+{
+	struct word words[CHECK_PAGES] = { 0 };
+
+	words_of_memory(&going->memory, words);
+	see_words(going, reading, words);
+}
+
+static int see_pinned(struct going *going, enum moment moment,
+		      struct reason *why)
+{
+	struct pintest_record records[CHECK_PAGES] = { 0 };
+	ssize_t n = pintest_pin_records(going->pin, 0, records, CHECK_PAGES);
+	size_t i;
+
+	if (n < 0)
+		return reason(why, n, "cannot get records of the pin: %s",
+			      strerror(-n));
+	for (i = 0; i < CHECK_PAGES; i++)
+		going->seen->pages[i].records[moment] = records[i];
+	return 0;
+}
+
+/*
+ * Pages that are not mapped have no record, and leave none behind; nor does
+ * any page on a kernel that cannot be asked.
+ */
+static int see_mapped(struct going *going, enum moment moment,
+		      struct reason *why)
+{
+	uint64_t start = (uintptr_t)going->memory.addr, addr = start;
+	uint64_t end = start + going->memory.length;
+	struct pintest_record records[CHECK_PAGES];
+	ssize_t i, n = pintest_inspect(going->pt, 0, &addr, end, records,
+				       CHECK_PAGES);
+
+	if (n == -EBADRQC)
+		return 0;
+	if (n < 0)
+		return reason(why, n, "cannot inspect the memory: %s",
+			      strerror(-n));
+	for (i = 0; i < n; i++) {
+		size_t page = (records[i].addr - start) / page_size();
+
+		going->seen->pages[page].records[moment] = records[i];
+	}
+	return 0;
+}
+
+static int stage_map(struct going *going, struct reason *why)
+{
+	const struct memory_kind *kind = going->scenario->memory;
+	const struct event *event = going->scenario->event;
+	int ret = event->begin ? event->begin(why) : 0;
+
+	if (!ret)
+		ret = memory_map(kind, CHECK_PAGES, &going->memory, why);
+	if (ret)
+		return ret;
+	ret = memory_verify(going->pt, &going->memory, why);
+	if (ret)
+		return ret;
+	going->seen->filled = going->memory.word;
+	return see_mapped(going, MOMENT_BEFORE, why);
+}
+
+static int stage_pin(struct going *going, struct reason *why)
+{
+	int ret;
+
+	going->request = (struct pintest_request) {
+		.api = going->scenario->way->api,
+		.foll = going->scenario->access->foll,
+		.addr = (uintptr_t)going->memory.addr,
+		.length = going->memory.length,
+	};
+	ret = pintest_pin_new(going->pt, &going->request, &going->pin);
+	if (ret)
+		return reason(why, ret, "the pin is refused: %s",
+			      strerror(-ret));
+	going->seen->pinned = pintest_pin_pages(going->pin);
+	if (going->seen->pinned < CHECK_PAGES) {
+		ret = -pintest_pin_errno(going->pin) ? : -EIO;
+		return reason(why, ret, "%d of %d pages are pinned: %s",
+			      (int)going->seen->pinned, CHECK_PAGES,
+			      strerror(-ret));
+	}
+	return 0;
+}
+
+static int stage_look(struct going *going, struct reason *why)
+{
+	int ret = see_pinned(going, MOMENT_PINNED, why);
+
+	return ret ? ret : see_pin(going, READ_PINNED, why);
+}
+
+static int stage_event(struct going *going, struct reason *why)
+{
+	int ret;
+
+	going->event = (struct event_run) {
+		.pt = going->pt,
+		.request = &going->request,
+		.pin = going->pin,
+		.memory = &going->memory,
+	};
+	ret = event_happen(going->scenario->event, &going->event, why);
+	going->pin = going->event.pin;
+	if (!ret)
+		ret = see_pin(going, READ_BETWEEN, why);
+	return ret ? ret : see_pinned(going, MOMENT_BETWEEN, why);
+}
+
+static int stage_write(struct going *going, struct reason *why)
+{
+	int ret = event_write(going->scenario->event, &going->event, why);
+
+	if (ret)
+		return ret;
+	see_memory(going, READ_PROCESS);
+	ret = see_pin(going, READ_AFTER, why);
+	return ret ? ret : see_pinned(going, MOMENT_AFTER, why);
+}
+
+static int stage_store(struct going *going, struct reason *why)
+{
+	int ret;
+
+	if (!(going->scenario->access->foll & PINTEST_FOLL_WRITE))
+		return 0;
+	ret = words_to_pin(going->pin, WORD_DEVICE);
+	if (ret)
+		return reason(why, ret, "cannot write through the pin: %s",
+			      strerror(-ret));
+	see_memory(going, READ_STORED);
+	return see_pin(going, READ_BACK, why);
+}
+
+static int stage_end(struct going *going, struct reason *why)
+{
+	int ret = event_end(&going->event, why);
+
+	if (!ret)
+		see_words(going, READ_CHILD, going->event.child_reads);
+	return ret;
+}
+
+static int stage_unpin(struct going *going, struct reason *why)
+{
+	int ret = pintest_pin_release(going->pin, 0);
+
+	if (ret)
+		return reason(why, ret, "cannot unpin: %s", strerror(-ret));
+	return see_mapped(going, MOMENT_UNPINNED, why);
+}
+
+static const struct {
+	enum stage stage;
+	int (*run)(struct going *going, struct reason *why);
+} stages[] = {
+	{ STAGE_MAP, stage_map },
+	{ STAGE_PIN, stage_pin },
+	{ STAGE_LOOK, stage_look },
+	{ STAGE_EVENT, stage_event },
+	{ STAGE_WRITE, stage_write },
+	{ STAGE_STORE, stage_store },
+	{ STAGE_END, stage_end },
+	{ STAGE_UNPIN, stage_unpin },
+};
+
+void scenario_run(struct pintest *pt, const struct scenario *scenario,
+		  struct observations *seen)
+{
+	struct going going = { .pt = pt, .scenario = scenario, .seen = seen };
+	struct reason ignored;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(stages); i++) {
+		seen->stage = stages[i].stage;
+		seen->error = stages[i].run(&going, &seen->why);
+		if (seen->error)
+			break;
+		if (seen->stage == STAGE_PIN && scenario_is_refused(scenario))
+			break;
+	}
+	if (!seen->error)
+		seen->stage = STAGE_DONE;
+
+	event_end(&going.event, &ignored);
+	pintest_pin_free(going.pin);
+	memory_unmap(&going.memory);
+	if (scenario->event->end)
+		scenario->event->end();
+}

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Memory kinds: pages of the pools of hugetlb.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "array_size.h"
+#include "base/reason.h"
+#include "family.h"
+#include "machine/filesystems.h"
+#include "machine/settings.h"
+
+#define SIZES_MAX	16
+#define SIZE_2M		(UINT64_C(2) << 20)
+#define SIZE_1G		(UINT64_C(1) << 30)
+
+/*
+ * A page each for the file, for the process's private copy, and for that of
+ * every child.
+ */
+static int prepare_hugetlb(const struct memory_kind *kind,
+			   unsigned int children, struct settings *settings,
+			   struct reason *why)
+{
+	if (kind->traits & MEMORY_SHARED_CHILD)
+		children++;
+	return settings_need_hugepages(settings, kind->huge_size,
+				       2 + children, why);
+}
+
+static int prepare_hugetlbfs(const struct memory_kind *kind,
+			     unsigned int children, struct settings *settings,
+			     struct reason *why)
+{
+	char size[32];
+	int ret = prepare_hugetlb(kind, children, settings, why);
+
+	if (ret)
+		return ret;
+	snprintf(size, sizeof(size), "%" PRIu64 "K", kind->huge_size >> 10);
+	return filesystem_need("hugetlbfs", "pagesize", size, why);
+}
+
+/* The size of the pages, written as mmap() has it too. */
+static unsigned int size_flag(uint64_t size)
+{
+	return (unsigned int)__builtin_ctzll(size) << MAP_HUGE_SHIFT;
+}
+
+static int map_memfd_hugetlb(struct memory *memory, struct reason *why)
+{
+	uint64_t size = memory->kind->huge_size;
+
+	memory->fd = memfd_create("pintest", MFD_CLOEXEC | MFD_HUGETLB |
+				  size_flag(size));
+	if (memory->fd < 0)
+		return reason(why, -EOPNOTSUPP,
+			      "this kernel has no memfd of such pages: %s",
+			      strerror(errno));
+	return memory_new_file(memory, size, why);
+}
+
+static int map_hugetlbfs(struct memory *memory, struct reason *why)
+{
+	memory->fd = filesystem_file(why);
+	if (memory->fd < 0)
+		return memory->fd;
+	return memory_new_file(memory, memory->kind->huge_size, why);
+}
+
+static int map_anon_hugetlb(struct memory *memory, struct reason *why)
+{
+	uint64_t size = memory->kind->huge_size;
+	int ret = memory_mmap(memory, size, ANONYMOUS | MAP_HUGETLB |
+			      size_flag(size), why);
+
+	if (!ret)
+		memory_fill(memory);
+	return ret;
+}
+
+#define PAGE_CACHE	.is = PINTEST_PAGE_HUGETLB, .is_not = PINTEST_PAGE_ANON
+
+static const struct memory_kind file_kinds[] = {
+	{
+		.id = "memfd-hugetlb-%s",
+		.what = "private mapping of a memfd of %s hugetlb pages that was read but never written: its page cache",
+		.traits = MEMORY_PRIVATE | MEMORY_FILE | MEMORY_HUGETLB |
+			  MEMORY_LEADING,
+		PAGE_CACHE,
+		.prepare = prepare_hugetlb,
+		.map = map_memfd_hugetlb,
+	}, {
+		.id = "memfd-hugetlb-%s-shared",
+		.what = "shared mapping of a memfd of %s hugetlb pages",
+		.traits = MEMORY_FILE | MEMORY_SHMEM | MEMORY_HUGETLB |
+			  MEMORY_VARIANT,
+		PAGE_CACHE,
+		.prepare = prepare_hugetlb,
+		.map = map_memfd_hugetlb,
+	}, {
+		.id = "hugetlbfs-%s-private",
+		.what = "private mapping of a file on hugetlbfs with pages of %s that was read but never written: its page cache",
+		.traits = MEMORY_PRIVATE | MEMORY_FILE | MEMORY_HUGETLB |
+			  MEMORY_VARIANT,
+		PAGE_CACHE,
+		.prepare = prepare_hugetlbfs,
+		.map = map_hugetlbfs,
+	}, {
+		.id = "hugetlbfs-%s-shared",
+		.what = "shared mapping of a file on hugetlbfs with pages of %s",
+		.traits = MEMORY_FILE | MEMORY_SHMEM | MEMORY_HUGETLB |
+			  MEMORY_VARIANT,
+		PAGE_CACHE,
+		.prepare = prepare_hugetlbfs,
+		.map = map_hugetlbfs,
+	},
+};
+
+static const struct memory_kind anon_kind = {
+	.id = "anon-hugetlb-%s",
+	.what = "private anonymous memory in hugetlb pages of %s that only this process has written",
+	.traits = MEMORY_PRIVATE | MEMORY_ANON | MEMORY_HUGETLB |
+		  MEMORY_VARIANT,
+	.is = PINTEST_PAGE_HUGETLB | PINTEST_PAGE_ANON |
+	      PINTEST_PAGE_ANON_EXCLUSIVE,
+	.prepare = prepare_hugetlb,
+	.map = map_anon_hugetlb,
+};
+
+static void add_size(struct memory_table *table, uint64_t size)
+{
+	struct memory_kind row;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(file_kinds); i++) {
+		row = memory_sized(&file_kinds[i], size);
+		memory_add(table, &row);
+	}
+	row = memory_sized(&anon_kind, size);
+	memory_add_states(table, &row);
+}
+
+/* The sizes that every report has, and those that this kernel offers. */
+void memory_add_hugetlb(struct memory_table *table)
+{
+	uint64_t sizes[SIZES_MAX] = { SIZE_2M, SIZE_1G };
+	size_t i, count = memory_sizes("/sys/kernel/mm/hugepages",
+				       "nr_hugepages", sizes, 2, SIZES_MAX);
+
+	for (i = 0; i < count; i++)
+		add_size(table, sizes[i]);
+}

@@ -1,0 +1,306 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Memory kinds: what the kernel must not pin, or not in every way, and what
+ * processes have asked it to treat otherwise than other memory.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <linux/userfaultfd.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "array_size.h"
+#include "base/reason.h"
+#include "family.h"
+#include "machine/madvise.h"
+#include "machine/uffd.h"
+#include "model/words.h"
+
+/* The numbers are those of the kernel's uapi, for older C libraries. */
+#ifndef SYS_memfd_secret
+#define SYS_memfd_secret	447
+#endif
+#ifndef MAP_DROPPABLE
+#define MAP_DROPPABLE		0x08
+#endif
+
+/*
+ * Where the gap below a stack is looked into: further below than 64 KiB, where
+ * newer kernels say so in their log, and with room for the gap that they keep.
+ */
+#define STACK_ROOM	(8UL << 20)
+#define STACK_DISTANCE	(256UL << 10)
+
+static int make_inaccessible(struct memory *memory, struct reason *why)
+{
+	return memory_protect(memory, PROT_NONE, why);
+}
+
+static int make_write_only(struct memory *memory, struct reason *why)
+{
+	return memory_protect(memory, PROT_WRITE, why);
+}
+
+/* What is behind the first page. */
+static void *behind(const struct memory *memory)
+{
+	return (char *)memory->addr + page_size();
+}
+
+static int cut_hole(struct memory *memory, struct reason *why)
+{
+	if (munmap(behind(memory), memory->length - page_size()))
+		return reason(why, -errno, "cannot unmap a page: %s",
+			      strerror(errno));
+	return 0;
+}
+
+static int take_advice(void *addr, size_t length, int advice, const char *name,
+		       struct reason *why)
+{
+	if (!madvise(addr, length, advice))
+		return 0;
+	return reason(why, errno == EINVAL ? -EOPNOTSUPP : -errno,
+		      "this kernel refuses %s: %s", name, strerror(errno));
+}
+
+static int install_guard(struct memory *memory, struct reason *why)
+{
+	return take_advice(behind(memory), memory->length - page_size(),
+			   MADV_GUARD_INSTALL, "MADV_GUARD_INSTALL", why);
+}
+
+static int keep_from_children(struct memory *memory, struct reason *why)
+{
+	return take_advice(memory->addr, memory->length, MADV_DONTFORK,
+			   "MADV_DONTFORK", why);
+}
+
+static int wipe_for_children(struct memory *memory, struct reason *why)
+{
+	return take_advice(memory->addr, memory->length, MADV_WIPEONFORK,
+			   "MADV_WIPEONFORK", why);
+}
+
+static int map_droppable(struct memory *memory, struct reason *why)
+{
+	int ret = memory_mmap(memory, memory->length,
+			      MAP_ANONYMOUS | MAP_DROPPABLE, why);
+
+	if (ret == -EINVAL || ret == -EOPNOTSUPP)
+		return reason(why, -EOPNOTSUPP,
+			      "this kernel has no MAP_DROPPABLE");
+	if (!ret)
+		memory_fill(memory);
+	return ret;
+}
+
+static int map_secret(struct memory *memory, struct reason *why)
+{
+	int ret;
+
+	memory->fd = syscall(SYS_memfd_secret, O_CLOEXEC);
+	if (memory->fd < 0)
+		return reason(why, -EOPNOTSUPP,
+			      "this kernel gives no secret memory: %s: before 6.5 boot with secretmem.enable=1",
+			      strerror(errno));
+	if (ftruncate(memory->fd, memory->length))
+		return reason(why, -errno, "cannot size secret memory: %s",
+			      strerror(errno));
+	ret = memory_mmap(memory, memory->length, MAP_SHARED, why);
+	if (!ret)
+		memory_fill(memory);
+	return ret;
+}
+
+/*
+ * The kernel's data beside the vDSO: it is nobody's to unmap. Seen since 7.3, it
+ * has pages like any memory, which may be pinned.
+ */
+static int map_vvar(struct memory *memory, struct reason *why)
+{
+	FILE *smaps = fopen("/proc/self/smaps", "re");
+	uintptr_t start = 0, end = 0;
+	char line[256] = "";
+
+	while (smaps && fgets(line, sizeof(line), smaps))
+		if (strstr(line, "[vvar]"))
+			sscanf(line, "%" SCNxPTR "-%" SCNxPTR, &start, &end);
+		else if (end && !strncmp(line, "VmFlags:", 8))
+			break;
+	if (smaps)
+		fclose(smaps);
+	if (end - start < memory->length)
+		return reason(why, -EOPNOTSUPP,
+			      "this kernel has not mapped enough of vvar");
+	if (!strstr(line, " pf") && !strstr(line, " io"))
+		return reason(why, -EOPNOTSUPP,
+			      "this kernel has vvar in pages like other memory");
+	memory->addr = (void *)start;
+	memory->extent = end - start;
+	return 0;
+}
+
+/* A stack of one page on top of nothing, into which it may grow. */
+static int map_stack_gap(struct memory *memory, struct reason *why)
+{
+	int ret = memory_mmap(memory, STACK_ROOM, ANONYMOUS | MAP_NORESERVE,
+			      why);
+	char *base = memory->base;
+	char *stack = base + STACK_ROOM - page_size();
+
+	if (ret)
+		return ret;
+	munmap(base, STACK_ROOM);
+	if (mmap(stack, page_size(), PROT_READ | PROT_WRITE,
+		 ANONYMOUS | MAP_GROWSDOWN | MAP_FIXED, -1, 0) == MAP_FAILED)
+		return reason(why, -errno, "cannot map a stack: %s",
+			      strerror(errno));
+	memory->addr = stack - STACK_DISTANCE;
+	memory->extent = memory->length;
+	return 0;
+}
+
+/* Whoever touches it gets an error instead of waiting for a pager. */
+static int register_pages(struct memory *memory, uint64_t mode,
+			  struct reason *why)
+{
+	memory->fd = uffd_open(UFFD_FEATURE_SIGBUS, "errors for events", why);
+	if (memory->fd < 0)
+		return memory->fd;
+	return uffd_register(memory->fd, memory->addr, memory->length, mode,
+			     why);
+}
+
+static int await_pages(struct memory *memory, struct reason *why)
+{
+	return register_pages(memory, UFFDIO_REGISTER_MODE_MISSING, why);
+}
+
+static int write_protect(struct memory *memory, struct reason *why)
+{
+	int ret = register_pages(memory, UFFDIO_REGISTER_MODE_WP, why);
+
+	return ret ? ret : uffd_protect(memory->fd, memory->addr,
+					memory->length, true, why);
+}
+
+static int unprotect(const struct memory *memory, struct reason *why)
+{
+	return uffd_protect(memory->fd, memory->addr, memory->length, false,
+			    why);
+}
+
+#define OWN	(PINTEST_PAGE_ANON | PINTEST_PAGE_ANON_EXCLUSIVE)
+
+static const struct memory_kind kinds[] = {
+	{
+		.id = "prot-none",
+		.what = "private anonymous memory that was written and is mapped PROT_NONE",
+		.traits = MEMORY_PRIVATE | MEMORY_VARIANT | MEMORY_UNMAPPED |
+			  MEMORY_READ_ONLY,
+		.refuses = REFUSES_READ | REFUSES_WRITE,
+		.map = memory_filled_pages,
+		.alter = make_inaccessible,
+	}, {
+		.id = "prot-none-untouched",
+		.what = "private anonymous memory that nobody has touched and is mapped PROT_NONE",
+		.traits = MEMORY_PRIVATE | MEMORY_ZERO | MEMORY_VARIANT |
+			  MEMORY_UNMAPPED | MEMORY_READ_ONLY,
+		.refuses = REFUSES_READ | REFUSES_WRITE,
+		.map = memory_base_pages,
+		.alter = make_inaccessible,
+	}, {
+		.id = "write-only",
+		.what = "private anonymous memory that was written and is mapped PROT_WRITE alone",
+		.traits = MEMORY_PRIVATE | MEMORY_ANON | MEMORY_VARIANT |
+			  MEMORY_UNREADABLE | MEMORY_UNMAPPED,
+		.refuses = REFUSES_READ,
+		.map = memory_filled_pages,
+		.alter = make_write_only,
+	}, {
+		.id = "hole",
+		.what = "one page of private anonymous memory, and behind it nothing that is mapped",
+		.traits = MEMORY_PRIVATE | MEMORY_UNMAPPED,
+		.is = OWN,
+		.refuses = REFUSES_ALL,
+		.refused_from = 1,
+		.map = memory_filled_pages,
+		.alter = cut_hole,
+	}, {
+		.id = "guard",
+		.what = "one page of private anonymous memory, and behind it pages that MADV_GUARD_INSTALL guards",
+		.traits = MEMORY_PRIVATE | MEMORY_UNMAPPED,
+		.is = OWN,
+		.refuses = REFUSES_ALL,
+		.refused_from = 1,
+		.map = memory_filled_pages,
+		.alter = install_guard,
+	}, {
+		.id = "stack-gap",
+		.what = "the gap below a stack, into which it has not grown",
+		.traits = MEMORY_PRIVATE | MEMORY_UNMAPPED,
+		.refuses = REFUSES_ALL,
+		.map = map_stack_gap,
+	}, {
+		.id = "uffd-missing",
+		.what = "private anonymous memory that is registered with userfaultfd and has no pages yet, so that a fault is an error",
+		.traits = MEMORY_PRIVATE | MEMORY_UNMAPPED,
+		.refuses = REFUSES_ALL,
+		.map = memory_base_pages,
+		.alter = await_pages,
+	}, {
+		.id = "anon-uffd-wp",
+		.what = "private anonymous memory that userfaultfd write-protects, so that a write is an error until it does not",
+		.traits = MEMORY_PRIVATE | MEMORY_ANON | MEMORY_VARIANT,
+		.is = OWN,
+		.is_not = PINTEST_PAGE_MAPPED_WRITABLE,
+		.refuses = REFUSES_WRITE | REFUSES_FORCE,
+		.map = memory_filled_pages,
+		.alter = write_protect,
+		.let_write = unprotect,
+	}, {
+		.id = "secretmem",
+		.what = "memory of memfd_secret(), which even the kernel has not mapped",
+		.is_not = PINTEST_PAGE_ANON,
+		.refuses = REFUSES_ALL,
+		.map = map_secret,
+	}, {
+		.id = "vvar",
+		.what = "data of the kernel that is mapped without pages of its own to manage (VM_PFNMAP, VM_IO)",
+		.traits = MEMORY_UNMAPPED,
+		.refuses = REFUSES_ALL,
+		.map = map_vvar,
+	}, {
+		.id = "anon-dontfork",
+		.what = "private anonymous memory that children do not get (MADV_DONTFORK)",
+		.traits = MEMORY_PRIVATE | MEMORY_ANON | MEMORY_VARIANT |
+			  MEMORY_WITHHELD,
+		.is = OWN,
+		.map = memory_filled_pages,
+		.alter = keep_from_children,
+	}, {
+		.id = "anon-wipeonfork",
+		.what = "private anonymous memory that children get empty (MADV_WIPEONFORK)",
+		.traits = MEMORY_PRIVATE | MEMORY_ANON | MEMORY_VARIANT |
+			  MEMORY_WIPED,
+		.is = OWN,
+		.map = memory_filled_pages,
+		.alter = wipe_for_children,
+	}, {
+		.id = "anon-droppable",
+		.what = "private anonymous memory that the kernel may drop (MAP_DROPPABLE)",
+		.traits = MEMORY_PRIVATE | MEMORY_VARIANT,
+		.is = OWN,
+		.map = map_droppable,
+	},
+};
+
+void memory_add_odd(struct memory_table *table)
+{
+	memory_add_kinds(table, kinds, ARRAY_SIZE(kinds));
+}

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Observations: the names of what was seen, for reports.
+ */
+#include "observations.h"
+
+const char *stage_name(enum stage stage)
+{
+	static const char * const names[] = {
+		[STAGE_ASK] = "asking the device",
+		[STAGE_MAP] = "mapping memory",
+		[STAGE_PIN] = "pinning",
+		[STAGE_LOOK] = "looking at the pin",
+		[STAGE_EVENT] = "running the event",
+		[STAGE_WRITE] = "writing",
+		[STAGE_STORE] = "storing through the pin",
+		[STAGE_END] = "hearing the child",
+		[STAGE_UNPIN] = "unpinning",
+		[STAGE_STORY] = "running the check",
+		[STAGE_DONE] = "ending",
+	};
+
+	return names[stage];
+}
+
+const char *moment_name(enum moment moment)
+{
+	static const char * const names[MOMENT_COUNT] = {
+		[MOMENT_BEFORE] = "before",
+		[MOMENT_PINNED] = "pinned",
+		[MOMENT_BETWEEN] = "between",
+		[MOMENT_AFTER] = "after",
+		[MOMENT_UNPINNED] = "unpinned",
+	};
+
+	return names[moment];
+}
+
+const char *reading_name(enum reading reading)
+{
+	static const char * const names[READ_COUNT] = {
+		[READ_PINNED] = "at first the pin",
+		[READ_BETWEEN] = "meanwhile the pin",
+		[READ_AFTER] = "then the pin",
+		[READ_PROCESS] = "the process",
+		[READ_STORED] = "in the end the process",
+		[READ_BACK] = "in the end the pin",
+		[READ_CHILD] = "the child",
+	};
+
+	return names[reading];
+}
+
+bool record_taken(const struct pintest_record *record)
+{
+	return record->addr;
+}

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Verdicts: how a check ended, and what it found.
+ */
+#ifndef PINTEST_VERDICT_H
+#define PINTEST_VERDICT_H
+
+#include "base/reason.h"
+
+/**
+ * enum verdict - how a check ended
+ *
+ * @VERDICT_PASS: the promise held
+ * @VERDICT_FAIL: it did not
+ * @VERDICT_BROKEN: something that should work kept it from being judged
+ * @VERDICT_SKIP: it does not apply here
+ * @VERDICT_XFAIL: it did not hold, which is a known behaviour of this kernel
+ * @VERDICT_DETACHED: pin and memory went apart, which is what was asked for
+ */
+enum verdict {
+	VERDICT_PASS,
+	VERDICT_FAIL,
+	VERDICT_BROKEN,
+	VERDICT_SKIP,
+	VERDICT_XFAIL,
+	VERDICT_DETACHED,
+	VERDICT_COUNT,
+};
+
+/**
+ * enum finding - what a verdict other than PASS is about
+ *
+ * @FINDING_NONE: nothing that a known behaviour could explain
+ * @FINDING_NO_FLAG: the way does not take the flags on this kernel
+ * @FINDING_REFUSED: the kernel refused to pin
+ * @FINDING_STALE: the pin does not see a write of the process
+ * @FINDING_OTHER_PAGE: the pinned page is not the mapped one any more
+ * @FINDING_LOST: a store through the pin is not seen by the process
+ * @FINDING_LEAKED: a child sees what it must not, or is seen
+ * @FINDING_UNBALANCED: references or pins are not given back, or too often
+ * @FINDING_HANG: a call into the kernel did not return
+ * @FINDING_MOVED: the kernel unmapped or moved a pinned page
+ * @FINDING_FLAG: a flag does not do what it says
+ * @FINDING_UNPROTECTED: userfaultfd write protection is lost
+ * @FINDING_UNMARKED: what is written does not count as written
+ * @FINDING_ALLOWED: memory is pinned that must not be pinned like that
+ * @FINDING_DISAGREE: ways differ in what they refuse
+ * @FINDING_EVENT: an access that is not a write counts as one
+ * @FINDING_MARKED: what nobody wrote counts as written
+ * @FINDING_KILLED: another process was killed
+ * @FINDING_STAYS: a page is pinned for long where no such pin may be
+ * @FINDING_EXPOSED: a page is pinned that nobody but its process may see
+ */
+enum finding {
+	FINDING_NONE		= 0,
+	FINDING_NO_FLAG		= 1 << 0,
+	FINDING_REFUSED		= 1 << 1,
+	FINDING_STALE		= 1 << 2,
+	FINDING_OTHER_PAGE	= 1 << 3,
+	FINDING_LOST		= 1 << 4,
+	FINDING_LEAKED		= 1 << 5,
+	FINDING_UNBALANCED	= 1 << 6,
+	FINDING_HANG		= 1 << 7,
+	FINDING_MOVED		= 1 << 8,
+	FINDING_FLAG		= 1 << 9,
+	FINDING_UNPROTECTED	= 1 << 16,
+	FINDING_MARKED		= 1 << 17,
+	FINDING_KILLED		= 1 << 18,
+	FINDING_STAYS		= 1 << 19,
+	FINDING_EXPOSED		= 1 << 20,
+	FINDING_EVENT		= 1 << 21,
+	FINDING_UNMARKED	= 1 << 22,
+	FINDING_ALLOWED		= 1 << 23,
+	FINDING_DISAGREE	= 1 << 24,
+};
+
+/**
+ * struct judgement - a verdict with its reason
+ *
+ * @verdict: the verdict
+ * @finding: what it is about
+ * @why: what was seen; also of a PASS, if there is something to tell
+ */
+struct judgement {
+	enum verdict verdict;
+	enum finding finding;
+	struct reason why;
+};
+
+/** verdict_name() - "PASS", "FAIL", ... */
+const char *verdict_name(enum verdict verdict);
+
+/** verdict_worse() - the one of two verdicts that matters more */
+enum verdict verdict_worse(enum verdict a, enum verdict b);
+
+#endif /* PINTEST_VERDICT_H */

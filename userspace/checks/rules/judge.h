@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What rules judge: pure functions of what was observed.
+ */
+#ifndef PINTEST_JUDGE_H
+#define PINTEST_JUDGE_H
+
+#include "events/events.h"
+#include "memory/memory.h"
+#include "rules.h"
+#include "ways/ways.h"
+
+/** passed - the judgement of what is as promised */
+extern const struct judgement passed;
+
+/** judged() - a judgement whose reason is formatted */
+struct judgement judged(enum verdict verdict, enum finding finding,
+			const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/** struct told - "page 1: who reads what", the start of most sentences */
+struct told {
+	char text[96];
+};
+
+/** tell() - tell a reading */
+struct told tell(const struct observations *seen, size_t page,
+		 enum reading reading);
+
+/** judge_ending() - PASS if a scenario came to its end, else why it did not */
+struct judgement judge_ending(const struct scenario *scenario,
+			      const struct observations *seen);
+
+/**
+ * judge_fresh() - the pin sees what the process writes, and nobody else's
+ *
+ * Where the event may end that, a pin that does not is detached.
+ */
+struct judgement judge_fresh(const struct scenario *scenario,
+			     const struct observations *seen);
+
+/** judge_safe() - the pin keeps its pages though the memory was given up */
+struct judgement judge_safe(const struct scenario *scenario,
+			    const struct observations *seen);
+
+/** judge_mapping() - pinned anonymous pages stayed mapped where they were */
+struct judgement judge_mapping(const struct scenario *scenario,
+			       const struct observations *seen);
+
+/** judge_unmapped() - a page that is not pinned was unmapped */
+struct judgement judge_unmapped(const struct scenario *scenario,
+				const struct observations *seen);
+
+/** judge_page() - the pinned page is still the mapped page */
+struct judgement judge_page(const struct scenario *scenario,
+			    const struct observations *seen);
+
+/** judge_store() - the process sees a store through the pin, its child not */
+struct judgement judge_store(const struct scenario *scenario,
+			     const struct observations *seen);
+
+/** judge_snapshot() - the pin sees the old data or the write, nothing else */
+struct judgement judge_snapshot(const struct scenario *scenario,
+				const struct observations *seen);
+
+/** judge_control() - staleness that must be there can be seen */
+struct judgement judge_control(const struct scenario *scenario,
+			       const struct observations *seen);
+
+/** judge_unpin() - unpinning gives back what pinning took */
+struct judgement judge_unpin(const struct scenario *scenario,
+			     const struct observations *seen);
+
+/** judge_refusal() - the kernel refuses a pin that it has to refuse */
+struct judgement judge_refusal(const struct scenario *scenario,
+			       const struct observations *seen);
+
+/** judge_place() - the pinned pages are not where they must not stay */
+struct judgement judge_place(const struct scenario *scenario,
+			     const struct observations *seen);
+
+#endif /* PINTEST_JUDGE_H */

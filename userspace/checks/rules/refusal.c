@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Whether the kernel refuses a pin that it has to refuse.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "base/reason.h"
+#include "judge.h"
+
+static struct judgement not_refused(const struct observations *seen,
+				    const struct memory_kind *kind)
+{
+	struct judgement judgement = {
+		.verdict = VERDICT_FAIL,
+		.finding = FINDING_ALLOWED,
+	};
+
+	reason(&judgement.why, 0, "%d of %d pages are pinned, not %u: %s",
+	       (int)seen->pinned, CHECK_PAGES, kind->refused_from, kind->what);
+	return judgement;
+}
+
+static struct judgement refused_otherwise(const struct observations *seen,
+					  int error)
+{
+	struct judgement judgement = {
+		.verdict = VERDICT_FAIL,
+		.finding = FINDING_REFUSED,
+	};
+
+	reason(&judgement.why, 0, "refused with '%s', not '%s'",
+	       strerror(-seen->error), strerror(error));
+	return judgement;
+}
+
+/* What runs out is the machine's affair, here as elsewhere. */
+static bool ran_out(int error)
+{
+	return error == -ENOMEM || error == -EMFILE || error == -ENFILE ||
+	       error == -EINTR;
+}
+
+struct judgement judge_refusal(const struct scenario *scenario,
+			       const struct observations *seen)
+{
+	const struct memory_kind *kind = scenario->memory;
+	int error = kind->refused_with ? : EFAULT;
+	bool refused = seen->stage == STAGE_PIN && seen->error;
+
+	if (seen->stage != STAGE_DONE && (!refused || ran_out(seen->error)))
+		return judge_ending(scenario, seen);
+	if (seen->pinned != kind->refused_from)
+		return not_refused(seen, kind);
+	if (refused && seen->error != -error)
+		return refused_otherwise(seen, error);
+	return (struct judgement) { .verdict = VERDICT_PASS };
+}

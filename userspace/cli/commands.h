@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The subcommands, one file each.
+ */
+#ifndef PINTEST_COMMANDS_H
+#define PINTEST_COMMANDS_H
+
+#include "console/cli.h"
+
+extern const struct command command_bench;
+extern const struct command command_check;
+extern const struct command command_info;
+extern const struct command command_inspect;
+extern const struct command command_list;
+extern const struct command command_load;
+extern const struct command command_pin;
+extern const struct command command_stress;
+extern const struct command command_unload;
+extern const struct command command_upstream;
+
+#endif /* PINTEST_COMMANDS_H */

@@ -1,0 +1,322 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * One pin: take it, and look at its pages before, while it is held, and after
+ * something happened to the memory.
+ */
+#include <err.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "console/cli.h"
+#include "console/progress.h"
+#include "model/words.h"
+#include "report.h"
+#include "run.h"
+
+/* One run: what it has and what it has seen. */
+struct pin_state {
+	const struct pin_options *options;
+	struct pintest *pt;
+	struct settings *settings;
+	struct memory memory;
+	bool mapped;
+	struct pintest_pin *pin;
+	struct pin_report report;
+};
+
+static int failed(const struct reason *why)
+{
+	warnx("%s", why->text);
+	return CLI_FAILED;
+}
+
+/* Settings for the memory, and for what is to happen to it. */
+static int prepare_machine(struct pin_state *run, struct reason *why)
+{
+	const struct pin_options *options = run->options;
+
+	if (options->event)
+		return event_prepare(options->event, options->kind,
+				     run->settings, why);
+	return memory_prepare(options->kind, 0, run->settings, why);
+}
+
+static int map_memory(struct pin_state *run)
+{
+	const struct pin_options *options = run->options;
+	struct progress *progress;
+	struct reason why;
+	int ret;
+
+	run->settings = settings_new(NULL);
+	if (!run->settings)
+		errx(CLI_FAILED, "no memory left");
+	progress = progress_begin("mapped", PROGRESS_MAPPED, options->pages);
+	ret = prepare_machine(run, &why);
+	if (!ret && options->event && options->event->begin)
+		ret = options->event->begin(&why);
+	if (!ret)
+		ret = memory_map(options->kind, options->pages, &run->memory,
+				 &why);
+	progress_end(progress);
+	if (ret)
+		return failed(&why);
+	run->mapped = true;
+	run->report.request.addr = (uintptr_t)run->memory.addr;
+	run->report.request.length = run->memory.length;
+	return 0;
+}
+
+/* Without the memory of this process there is nothing to prepare. */
+static int prepare(struct pin_state *run)
+{
+	const struct pin_options *options = run->options;
+	struct pin_report *report = &run->report;
+	int ret = 0;
+
+	report->request = (struct pintest_request) {
+		.api = options->api,
+		.foll = options->foll,
+		.pid = options->pid,
+		.addr = options->addr,
+		.length = options->length,
+	};
+	if (options->kind) {
+		report->memory = options->kind->id;
+		ret = map_memory(run);
+	}
+	report->pid = options->pid ? options->pid : getpid();
+	report->wanted = report->request.length / pintest_page_size(run->pt);
+	return ret;
+}
+
+static struct record_set new_set(uint64_t pages)
+{
+	struct record_set set = {
+		.records = calloc(pages, sizeof(*set.records)),
+	};
+
+	if (!set.records)
+		errx(CLI_FAILED, "no memory left for %" PRIu64 " records",
+		     pages);
+	return set;
+}
+
+static void took(struct record_set *set, ssize_t n)
+{
+	if (n >= 0)
+		record_set_count(set, set->records, n);
+}
+
+/* Not every kernel can be asked: then this stays empty. */
+static void look_before(struct pin_state *run)
+{
+	const struct pintest_request *request = &run->report.request;
+	struct record_set *set = &run->report.before;
+	uint64_t addr = request->addr;
+
+	if (run->options->summary)
+		return;
+	*set = new_set(run->report.wanted);
+	took(set, pintest_inspect(run->pt, request->pid, &addr,
+				  addr + request->length, set->records,
+				  run->report.wanted));
+}
+
+static void count_pages_of_pin(struct pin_state *run, struct record_set *set)
+{
+	struct pintest_record records[512];
+	ssize_t n;
+
+	do {
+		n = pintest_pin_records(run->pin, set->count, records, 512);
+		if (n >= 0)
+			record_set_count(set, records, n);
+	} while (n > 0);
+}
+
+static void look_at_pin(struct pin_state *run, struct record_set *set)
+{
+	if (run->options->summary) {
+		count_pages_of_pin(run, set);
+		return;
+	}
+	*set = new_set(run->report.pages);
+	took(set, pintest_pin_records(run->pin, 0, set->records,
+				      run->report.pages));
+}
+
+/* The device refuses, before the kernel is asked, what would taint it. */
+static void tell_not_taken(const struct pintest *pt,
+			   const struct pintest_request *request)
+{
+	uint64_t taken = pintest_api_foll(pt, request->api);
+	char flags[256], missing[256];
+
+	if (!pintest_has_api(pt, request->api)) {
+		warnx("this kernel does not have API %s: see 'pintest info'",
+		      pintest_name(PINTEST_NAMES_API, request->api));
+		return;
+	}
+	pintest_format_mask(PINTEST_NAMES_FOLL, taken, flags, sizeof(flags));
+	pintest_format_mask(PINTEST_NAMES_FOLL, request->foll & ~taken,
+			    missing, sizeof(missing));
+	if (request->foll & ~taken)
+		warnx("API %s does not take %s on this kernel: it takes %s",
+		      pintest_name(PINTEST_NAMES_API, request->api), missing,
+		      flags);
+	else
+		warnx("API %s does not take these flags together on this kernel",
+		      pintest_name(PINTEST_NAMES_API, request->api));
+}
+
+static void tell_refused(const struct pin_state *run, int error)
+{
+	switch (error) {
+	case EBADRQC:
+		tell_not_taken(run->pt, &run->report.request);
+		break;
+	case ENOMEM:
+		warnx("cannot pin: no memory is left, or more than RLIMIT_MEMLOCK would be locked: see 'ulimit -l'");
+		break;
+	case ESRCH:
+		warnx("cannot pin: there is no process %d",
+		      (int)run->report.pid);
+		break;
+	case EPERM:
+		warnx("cannot pin: the memory of process %d takes CAP_SYS_PTRACE: run it as root",
+		      (int)run->report.pid);
+		break;
+	default:
+		warnx("cannot pin: the kernel refused the first page, at 0x%" PRIx64 ": %s",
+		      run->report.request.addr, strerror(error));
+	}
+}
+
+static int take_pin(struct pin_state *run)
+{
+	struct pin_report *report = &run->report;
+	struct progress *progress = progress_begin("pinned", PROGRESS_PINNED,
+						   report->wanted);
+	int ret;
+
+	ret = pintest_pin_new(run->pt, &report->request, &run->pin);
+	progress_end(progress);
+	if (ret) {
+		tell_refused(run, -ret);
+		return CLI_FAILED;
+	}
+	report->pages = pintest_pin_pages(run->pin);
+	report->error = pintest_pin_errno(run->pin);
+	/* There may be nothing behind, which must not be touched. */
+	if (run->mapped)
+		run->memory.length = report->pages * page_size();
+	look_at_pin(run, &report->pinned);
+	return 0;
+}
+
+static int happen(struct pin_state *run)
+{
+	struct event_run event = {
+		.pt = run->pt,
+		.request = &run->report.request,
+		.pin = run->pin,
+		.memory = &run->memory,
+	};
+	const struct event *what = run->options->event;
+	struct reason why, end;
+	int ret;
+
+	run->report.event = what->id;
+	ret = event_happen(what, &event, &why);
+	run->pin = event.pin;
+	if (!ret)
+		ret = event_write(what, &event, &why);
+	look_at_pin(run, &run->report.after);
+	if (ret) {
+		event_end(&event, &end);
+		return failed(&why);
+	}
+	return event_end(&event, &why) ? failed(&why) : 0;
+}
+
+static void compare_bytes(struct pin_state *run)
+{
+	struct word words[CHECK_PAGES] = { 0 };
+
+	run->report.process_reads = word_if_readable(run->memory.addr);
+	if (!words_of_pin(run->pin, words))
+		run->report.pin_reads = words[0];
+}
+
+/* Blocked signals stay pending, so that none is lost before the poll. */
+static void hold(void)
+{
+	struct pollfd fds[2] = {
+		{ .fd = STDIN_FILENO, .events = POLLIN },
+		{ .events = POLLIN },
+	};
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	fds[1].fd = signalfd(-1, &set, SFD_CLOEXEC);
+
+	fflush(stdout);
+	fprintf(stderr,
+		"Process %d holds the pin until Enter, end of input or Ctrl-C.\n",
+		(int)getpid());
+	while (poll(fds, 2, -1) < 0 && errno == EINTR)
+		continue;
+	close(fds[1].fd);
+}
+
+static int pin_and_look(struct pin_state *run)
+{
+	int ret;
+
+	look_before(run);
+	ret = take_pin(run);
+	if (!ret && run->options->event)
+		ret = happen(run);
+	if (ret)
+		return ret;
+	if (run->mapped)
+		compare_bytes(run);
+	pin_report_print(&run->report, run->options->wanted,
+			 run->options->json);
+	if (run->options->wait)
+		hold();
+	return CLI_PASSED;
+}
+
+int pin_run(const struct pin_options *options)
+{
+	struct pin_state run = { .options = options };
+	int ret;
+
+	if (cli_open(&run.pt))
+		return CLI_FAILED;
+	ret = prepare(&run);
+	if (!ret)
+		ret = pin_and_look(&run);
+	pintest_pin_free(run.pin);
+	pin_report_clear(&run.report);
+	if (run.mapped)
+		memory_unmap(&run.memory);
+	if (options->event && options->event->end)
+		options->event->end();
+	if (settings_restore(run.settings))
+		ret = CLI_BROKEN;
+	pintest_close(run.pt);
+	return ret;
+}

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The matrix of a run: a row for each memory kind and access, a column for
+ * each way, the worst verdict of the cell's rules and events in it. Checks
+ * that stand alone have a list of their own.
+ */
+#include <errno.h>
+#include <libsmartcols.h>
+
+#include "results.h"
+
+#define WAYS_MAX	16
+
+struct matrix {
+	struct libscols_table *table;
+	size_t columns[WAYS_MAX];
+};
+
+static bool way_is_used(const struct run *run, const struct way *way)
+{
+	size_t i;
+
+	for (i = 0; i < run->plan->scenario_count; i++)
+		if (run->plan->scenarios[i].way == way)
+			return true;
+	return false;
+}
+
+static int add_columns(struct matrix *matrix, const struct run *run)
+{
+	size_t count, i, columns = 2;
+	const struct way *way = ways(&count);
+
+	if (!scols_table_new_column(matrix->table, "MEMORY", 0, 0) ||
+	    !scols_table_new_column(matrix->table, "ACCESS", 0, 0))
+		return -ENOMEM;
+	for (i = 0; i < count && i < WAYS_MAX; i++) {
+		if (!way_is_used(run, &way[i]))
+			continue;
+		matrix->columns[i] = columns++;
+		if (!scols_table_new_column(matrix->table, way[i].id, 0, 0))
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+/* Results of one row stand together: they begin at @first. */
+static bool same_row(const struct result *a, const struct result *b)
+{
+	return a->scenario->memory == b->scenario->memory &&
+	       a->scenario->access == b->scenario->access;
+}
+
+static int fill_row(struct matrix *matrix, const struct run *run,
+		    size_t *first)
+{
+	const struct result *row = &run->results[*first];
+	struct libscols_line *line = scols_table_new_line(matrix->table, NULL);
+	enum verdict worst[WAYS_MAX];
+	size_t count, way;
+	const struct way *table = ways(&count);
+	uint64_t used = 0;
+
+	if (!line)
+		return -ENOMEM;
+	scols_line_set_data(line, 0, row->scenario->memory->id);
+	scols_line_set_data(line, 1, row->scenario->access->id);
+	for (; *first < run->result_count &&
+	       same_row(row, &run->results[*first]); ++*first) {
+		const struct result *result = &run->results[*first];
+		enum verdict verdict = result->judgement.verdict;
+
+		way = result->scenario->way - table;
+		worst[way] = used & 1ULL << way ?
+			     verdict_worse(worst[way], verdict) : verdict;
+		used |= 1ULL << way;
+	}
+	for (way = 0; way < count; way++)
+		if (used & 1ULL << way)
+			scols_line_set_data(line, matrix->columns[way],
+					    verdict_name(worst[way]));
+	return 0;
+}
+
+static int fill_rows(struct matrix *matrix, const struct run *run)
+{
+	size_t next = 0;
+	int ret = add_columns(matrix, run);
+
+	while (!ret && next < run->result_count &&
+	       !run->results[next].scenario->story)
+		ret = fill_row(matrix, run, &next);
+	return ret;
+}
+
+static int fill_stories(struct matrix *matrix, const struct run *run)
+{
+	size_t i;
+
+	if (!scols_table_new_column(matrix->table, "CHECK", 0, 0) ||
+	    !scols_table_new_column(matrix->table, "VERDICT", 0, 0))
+		return -ENOMEM;
+	for (i = 0; i < run->result_count; i++) {
+		const struct result *result = &run->results[i];
+		struct libscols_line *line;
+
+		if (!result->scenario->story)
+			continue;
+		line = scols_table_new_line(matrix->table, NULL);
+		if (!line)
+			return -ENOMEM;
+		scols_line_set_data(line, 0, result->check->id);
+		scols_line_set_data(line, 1,
+				    verdict_name(result->judgement.verdict));
+	}
+	return 0;
+}
+
+static int print_matrix(FILE *out, const struct run *run,
+			int (*fill)(struct matrix *matrix,
+				    const struct run *run))
+{
+	struct matrix matrix = { .table = scols_new_table() };
+	int ret;
+
+	if (!matrix.table)
+		return -ENOMEM;
+	scols_table_set_stream(matrix.table, out);
+	ret = fill(&matrix, run);
+	if (!ret)
+		ret = scols_print_table(matrix.table);
+	scols_unref_table(matrix.table);
+	return ret;
+}
+
+/* Those that stand alone come last. */
+int report_matrix(FILE *out, const struct run *run)
+{
+	size_t count = run->result_count;
+	bool products = count && !run->results[0].scenario->story;
+	bool alone = count && run->results[count - 1].scenario->story;
+	int ret = 0;
+
+	if (products)
+		ret = print_matrix(out, run, fill_rows);
+	if (products && alone)
+		fputc('\n', out);
+	if (!ret && alone)
+		ret = print_matrix(out, run, fill_stories);
+	return ret;
+}
