@@ -8,11 +8,20 @@
 # fit is counted as a failure of its own, so that a lane which crashes, stops
 # early or says nothing cannot pass.
 #
-# Prints, with tabs: "count" PASSED FAILED SKIPPED, "skip" TIMES REASON, and
-# "show" LINE for each line that explains a failure.
+# Two diagnostics mean something:
+#
+#   # ms N            the next result took so many milliseconds
+#   # again: COMMAND  how to have one of the results that follow again, with % for
+#                     its name; before that it is the lane, which is -v again=PATH
+#
+# -v why=TEXT says that the lane was stopped, and -v table=FILE is for lines of
+# milliseconds and names. Prints, with tabs: "count" PASSED FAILED SKIPPED, "skip"
+# TIMES REASON, and "show" LINE for each line that explains a failure.
 
+# Some of what explains a failure, at most.
 function show(line) {
-	print "show\t" line
+	if (++shown <= 1000)
+		print "show\t" line
 }
 
 function broken(why) {
@@ -43,15 +52,39 @@ function skip_reason(line) {
 	return substr(line, RSTART + RLENGTH)
 }
 
-function result(line, number, ok,   i) {
+# What a result is of, without its number and directive.
+function name_of(line) {
+	sub(/^(not )?ok [0-9]+ *(- )?/, "", line)
+	sub(/ +#.*/, "", line)
+	return line
+}
+
+function show_again(name,   parts, n, i, command) {
+	n = split(again, parts, "%")
+	command = parts[1]
+	for (i = 2; i <= n; i++)
+		command = command name parts[i]
+	show("again: " command)
+}
+
+# The last lines that were held.
+function show_held(   i) {
+	for (i = n_held > 40 ? n_held - 39 : 1; i <= n_held; i++)
+		show(held[i % 40])
+}
+
+function result(line, number, ok) {
 	if (plan == "" || number != seen + 1)
 		broken("out of place: " line)
 	seen = number
+	if (ms != "")
+		print ms "\t" name_of(line) >table
+	ms = ""
 	if (!ok) {
 		failed++
-		for (i = 1; i <= n_held; i++)
-			show(held[i])
+		show_held()
 		show(line)
+		show_again(name_of(line))
 	} else if (line ~ /# SKIP( |$)/) {
 		skip(skip_reason(line))
 	} else {
@@ -65,7 +98,13 @@ function diagnostic(line) {
 	if (explaining)
 		show(line)
 	else
-		held[++n_held] = line
+		held[++n_held % 40] = line
+}
+
+BEGIN {
+	if (table == "")
+		table = "/dev/null"
+	printf "" >table
 }
 
 { sub(/\r$/, "") }
@@ -86,6 +125,8 @@ function diagnostic(line) {
 	next
 }
 
+/^# ms [0-9]+$/ { ms = $3; next }
+/^# again: / { again = substr($0, 10); next }
 /^ok [0-9]+( |$)/ { result($0, $2, 1); next }
 /^not ok [0-9]+( |$)/ { result($0, $3, 0); next }
 /^Bail out!/ || /^(not )?ok( |$)/ || /^[ \t]+(not )?ok [0-9]/ { broken($0); next }
@@ -95,10 +136,14 @@ END {
 	end_document()
 	if (!documents && !failed)
 		broken("no results, exit status " status)
-	if (status == 124 || status == 137)
+	if (why != "")
+		broken(why)
+	else if (status == 124 || status == 137)
 		broken("stopped, it took too long")
 	else if (status && !failed)
 		broken("exit status " status " without a failure")
+	if (shown > 1000)
+		print "show\t... " shown - 1000 " lines more"
 	for (i = 1; i <= n_reasons; i++)
 		print "skip\t" times[reasons[i]] "\t" reasons[i]
 	print "count\t" passed + 0 "\t" failed + 0 "\t" skipped + 0
