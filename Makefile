@@ -29,12 +29,13 @@ help:
 	@echo 'uninstall        take them away again'
 	@echo 'deps             install what building and installing needs'
 	@echo 'run              what long-term pins do on KERNEL="$(KERNEL)"'
-	@echo 'test             all tests for everyday use'
-	@echo 'test-long        those that need much memory and time'
-	@echo 'test-more        those on more flavours and architectures'
-	@echo 'test-debug       those on a debug kernel, which is built once;'
-	@echo '                 LANES="locks fuzz" runs only these, and UNTIL=N'
-	@echo '                 begins none after N minutes'
+	@echo 'check            tests for after each edit'
+	@echo 'test             tests for before a change goes in'
+	@echo 'test-all         everything; an interrupted run goes on with what'
+	@echo '                 has not passed for this tree'
+	@echo 'test-debug       the part of it on a debug kernel, which is built'
+	@echo '                 once; LANES="locks fuzz" runs only these, and'
+	@echo '                 UNTIL=N begins none after N minutes'
 	@echo 'bench            what everything costs, in instructions'
 	@echo 'fuzz             the fuzzer there, for SECONDS=$(SECONDS)'
 	@echo 'check-style      all rules that a tool can check'
@@ -88,22 +89,32 @@ run:
 	tests/deps vm
 	tests/vm/show $(KERNEL)
 
-test test-long test-more:
+# Each runs what the one before it does, and more.
+lanes_check := $(sort $(wildcard tests/lanes/check/*))
+lanes_test := $(lanes_check) $(sort $(wildcard tests/lanes/test/*))
+lanes_debug := $(sort $(wildcard tests/lanes/debug/*))
+lanes_all := $(lanes_test) $(sort $(wildcard tests/lanes/all/*)) $(lanes_debug)
+
+check test:
 	tests/deps build check vm
-	tests/run $(sort $(wildcard tests/lanes/$@/*))
+	tests/run $(lanes_$@)
+
+# What all lanes on the debug kernel have shown can only be told if all have run.
+test-all: debug-kernel
+	tests/run -r $(lanes_all)
+	tests/debug/coverage
+	tests/run tests/debug/proofs
 
 debug-kernel:
 	tests/deps build check vm static
 	tests/debug/kernel
 
-# What all lanes together have shown can only be told if all of them have run.
 test-debug: debug-kernel
-	tests/run $(if $(UNTIL),-u $(UNTIL)) \
-		$(addprefix tests/lanes/$@/,$(or $(LANES),$(sort \
-			$(notdir $(wildcard tests/lanes/$@/*)))))
+	tests/run $(if $(UNTIL),-u $(UNTIL)) $(if $(LANES),\
+		$(LANES:%=tests/lanes/debug/%),$(lanes_debug))
 ifeq ($(UNTIL)$(LANES),)
-	tests/run tests/debug/proofs
 	tests/debug/coverage
+	tests/run tests/debug/proofs
 endif
 
 bench:
@@ -113,7 +124,7 @@ bench:
 fuzz:
 	tests/deps build vm
 	FUZZ_SECONDS=$(SECONDS) FUZZ_SEED=$(or $(SEED),$(shell date +%s)) \
-		tests/run -g 0 tests/lanes/test-debug/fuzz
+		tests/run -g 0 tests/lanes/debug/fuzz
 
 check-style:
 	tests/deps check vm
@@ -123,5 +134,5 @@ check-style:
 export DESTDIR PREFIX
 
 .PHONY: all help userspace module install install-userspace install-module \
-	uninstall uninstall-userspace clean deps run test test-long \
-	test-more debug-kernel test-debug bench fuzz check-style
+	uninstall uninstall-userspace clean deps run check test \
+	test-all debug-kernel test-debug bench fuzz check-style
