@@ -12,7 +12,8 @@
 #
 #   # ms N            the next result took so many milliseconds
 #   # again: COMMAND  how to have one of the results that follow again, with % for
-#                     its name; before that it is the lane, which is -v again=PATH
+#                     its name; without COMMAND, and before the first of these, it
+#                     is the lane, which is -v again=PATH
 #
 # -v why=TEXT says that the lane was stopped, and -v table=FILE is for lines of
 # milliseconds and names. Prints, with tabs: "count" PASSED FAILED SKIPPED, "skip"
@@ -102,6 +103,7 @@ function diagnostic(line) {
 }
 
 BEGIN {
+	lane = again
 	if (table == "")
 		table = "/dev/null"
 	printf "" >table
@@ -126,7 +128,7 @@ BEGIN {
 }
 
 /^# ms [0-9]+$/ { ms = $3; next }
-/^# again: / { again = substr($0, 10); next }
+/^# again:/ { again = $0 == "# again:" ? lane : substr($0, 10); next }
 /^ok [0-9]+( |$)/ { result($0, $2, 1); next }
 /^not ok [0-9]+( |$)/ { result($0, $3, 0); next }
 /^Bail out!/ || /^(not )?ok( |$)/ || /^[ \t]+(not )?ok [0-9]/ { broken($0); next }
