@@ -295,6 +295,8 @@ static void put_back_after(int sig)
 		close(hold[0]);
 		if (settings_write(settings, POOL "/nr_hugepages", "7"))
 			_exit(EXIT_FAILURE);
+		/* Jobs in the background inherit that SIGINT is ignored. */
+		signal(sig, SIG_DFL);
 		raise(sig);
 		_exit(EXIT_FAILURE);
 	}
