@@ -14,6 +14,8 @@ static const struct pintest_command device_commands[] = {
 			pintest_inspect_run),
 	PINTEST_COMMAND(PINTEST_IOC_BENCH, bench, out_put_ns,
 			pintest_bench_run),
+	PINTEST_COMMAND(PINTEST_IOC_TRACE, trace, out_calls,
+			pintest_trace_run),
 };
 
 static long device_ioctl(struct file *file, unsigned int cmd,

@@ -67,10 +67,9 @@ static unsigned int gup_kernel_foll(u32 foll)
  * @flags: FOLL flags as this kernel numbers them
  * @foll: &enum pintest_foll bits
  *
- * Return: 0, or -EINVAL if @flags has a bit that no flag of the header stands
- * for.
+ * Return: bits of @flags that no flag of the header stands for.
  */
-int pintest_gup_foll(unsigned int flags, u32 *foll)
+unsigned int pintest_gup_foll(unsigned int flags, u32 *foll)
 {
 	size_t i;
 
@@ -81,7 +80,7 @@ int pintest_gup_foll(unsigned int flags, u32 *foll)
 		*foll |= gup_foll_map[i].foll;
 		flags &= ~gup_foll_map[i].kernel_foll;
 	}
-	return flags ? -EINVAL : 0;
+	return flags;
 }
 
 /**

@@ -16,6 +16,7 @@
  * inspect.c  the state of whatever is mapped in a range
  * bench.c    what taking pages and giving them back costs
  * target.c   whose memory
+ * trace*.c   the pins of others: trace.h lists them
  * gup_test.c the interface of the kernel's own mm/gup_test.c, if asked for
  * compat/    the only place that knows that kernels differ
  *
@@ -41,6 +42,12 @@ union pintest_args {
 	struct pintest_records_args records;
 	struct pintest_inspect_args inspect;
 	struct pintest_bench_args bench;
+	struct pintest_trace_args trace;
+	struct pintest_symbol_args symbol;
+	struct pintest_status_args status;
+	struct pintest_held_args held;
+	struct pintest_held_records_args held_records;
+	struct pintest_who_args who;
 };
 
 /**
@@ -115,7 +122,7 @@ u32 pintest_gup_legal(u32 api);
 bool pintest_gup_is_pin(u32 api);
 bool pintest_gup_is_remote(u32 api);
 int pintest_gup_check(u32 api, u32 foll);
-int pintest_gup_foll(unsigned int flags, u32 *foll);
+unsigned int pintest_gup_foll(unsigned int flags, u32 *foll);
 void pintest_gup_init(struct pintest_gup *gup, struct mm_struct *mm, u32 api,
 		      u32 foll);
 struct page **pintest_gup_array(u64 nr);
@@ -259,6 +266,8 @@ int pintest_recorder_init(struct pintest_recorder *recorder, u64 to,
 void pintest_recorder_end(struct pintest_recorder *recorder);
 int pintest_recorder_add(struct pintest_recorder *recorder,
 			 struct pintest_span span);
+int pintest_recorder_lookup(struct mm_struct *mm, unsigned long addr,
+			    unsigned long nr, pintest_mapped_t *mapped);
 long pintest_records_run(struct pintest_call *call);
 
 /* inspect.c */
@@ -277,5 +286,9 @@ void pintest_gup_test_exit(void);
 /* target.c */
 
 struct mm_struct *pintest_target_get(s32 pid);
+
+/* trace.c */
+
+long pintest_trace_run(struct pintest_call *call);
 
 #endif /* PINTEST_PRIVATE_H */

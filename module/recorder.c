@@ -258,9 +258,17 @@ int pintest_recorder_add(struct pintest_recorder *recorder,
 	return err;
 }
 
-/* If the memory of the pin is gone, nothing is mapped. */
-static int records_lookup(struct mm_struct *mm, unsigned long addr,
-			  unsigned long nr, pintest_mapped_t *mapped)
+/**
+ * pintest_recorder_lookup - what is mapped in memory that may be gone
+ * @mm: whose, kept with mmgrab()
+ * @addr: of the first page
+ * @nr: pages
+ * @mapped: what is mapped: nothing if the memory is gone
+ *
+ * Return: 0, -EINTR on a fatal signal, or what pintest_mapped_lookup() gives.
+ */
+int pintest_recorder_lookup(struct mm_struct *mm, unsigned long addr,
+			    unsigned long nr, pintest_mapped_t *mapped)
 {
 	int err;
 
@@ -293,8 +301,8 @@ static int records_put_some(struct pintest_recorder *recorder,
 
 	span.pages = pintest_pages_list(&pin->pages, first, &span.nr,
 					recorder->room->pages);
-	err = records_lookup(pin->gup.mm, span.addr, span.nr,
-			     recorder->room->mapped);
+	err = pintest_recorder_lookup(pin->gup.mm, span.addr, span.nr,
+				      recorder->room->mapped);
 	if (!err)
 		err = pintest_recorder_add(recorder, span);
 	args->out_count += span.nr;

@@ -40,6 +40,12 @@ static inline bool pintest_mapped_supported(void)
 #endif
 }
 
+/* An entry of which it is not known what is mapped. */
+static inline pintest_mapped_t pintest_mapped_unknown(void)
+{
+	return HMM_PFN_ERROR;
+}
+
 /* Whether it is known what is mapped: not in VM_PFNMAP or VM_IO. */
 static inline bool pintest_mapped_known(pintest_mapped_t mapped)
 {

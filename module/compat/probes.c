@@ -4,9 +4,11 @@
  * mainline release the thing came or went; that is for the reader only.
  */
 #include <linux/hmm.h>
+#include <linux/kprobes.h>
 #include <linux/mm.h>
 #include <linux/page-flags.h>
 #include <linux/pagemap.h>
+#include <linux/ptrace.h>
 #include <linux/uaccess.h>
 #include <linux/uio.h>
 
@@ -213,5 +215,37 @@ int probe(struct hmm_range *range)
 struct user_namespace *probe(struct mm_struct *mm)
 {
 	return mm->user_ns;
+}
+#endif
+
+/* 5.15; kretprobe_instance.rp before. */
+#ifdef PROBE_GET_KRETPROBE
+struct kretprobe *probe(struct kretprobe_instance *instance)
+{
+	return get_kretprobe(instance);
+}
+#endif
+
+/* 5.18; kretprobe_instance.ret_addr before. */
+#ifdef PROBE_KRETPROBE_RETADDR
+unsigned long probe(struct kretprobe_instance *instance)
+{
+	return get_kretprobe_retaddr(instance);
+}
+#endif
+
+/* Not on every architecture, and on some since 5.11 or later. */
+#ifdef PROBE_KERNEL_ARGUMENT
+unsigned long probe(struct pt_regs *regs)
+{
+	return regs_get_kernel_argument(regs, 0);
+}
+#endif
+
+/* 6.5, with which the zeropage is not pinned any more. */
+#ifdef PROBE_IS_ZERO_FOLIO
+bool probe(struct folio *folio)
+{
+	return is_zero_folio(folio);
 }
 #endif

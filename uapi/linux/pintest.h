@@ -11,14 +11,18 @@
 /**
  * DOC: Overview
  *
- * /dev/pintest (mode 0600) takes INFO, PIN, INSPECT and BENCH. PIN pins pages
- * of a user range with a chosen kernel call and chosen FOLL flags, and returns a
+ * /dev/pintest (mode 0600) takes INFO, PIN, INSPECT, BENCH and TRACE. PIN
+ * pins pages of a user range with a chosen kernel call and chosen FOLL flags, and returns a
  * new descriptor, the pin, which takes UNPIN and RECORDS. pread() and pwrite()
  * on that descriptor read and write the pinned pages as a device would: offset 0
  * is the first byte of the first page, end of file is after the last page
  * (writing there is ENOSPC), and only a pin taken with PINTEST_FOLL_WRITE can be
  * written (EBADF otherwise). The last close of the descriptor unpins; it is
  * opened with O_CLOEXEC.
+ *
+ * TRACE watches the pins that others take, and returns a new descriptor, the
+ * trace. read() and poll() give events of it, and it takes SYMBOL, STATUS,
+ * HELD, HELD_RECORDS and WHO. Its last close ends it.
  *
  * Every argument structure begins with its size, which the caller sets to
  * sizeof() of the structure it was compiled with. Structures only ever grow
@@ -55,8 +59,14 @@
 #define PINTEST_IOC_PIN		_IO(PINTEST_IOC_TYPE, 0x01)
 #define PINTEST_IOC_INSPECT	_IO(PINTEST_IOC_TYPE, 0x02)
 #define PINTEST_IOC_BENCH	_IO(PINTEST_IOC_TYPE, 0x03)
+#define PINTEST_IOC_TRACE	_IO(PINTEST_IOC_TYPE, 0x04)
 #define PINTEST_IOC_UNPIN	_IO(PINTEST_IOC_TYPE, 0x10)
 #define PINTEST_IOC_RECORDS	_IO(PINTEST_IOC_TYPE, 0x11)
+#define PINTEST_IOC_SYMBOL	_IO(PINTEST_IOC_TYPE, 0x20)
+#define PINTEST_IOC_STATUS	_IO(PINTEST_IOC_TYPE, 0x21)
+#define PINTEST_IOC_HELD	_IO(PINTEST_IOC_TYPE, 0x22)
+#define PINTEST_IOC_HELD_RECORDS _IO(PINTEST_IOC_TYPE, 0x23)
+#define PINTEST_IOC_WHO		_IO(PINTEST_IOC_TYPE, 0x24)
 
 /**
  * enum pintest_api - the kernel call that takes the references
@@ -545,6 +555,342 @@ struct pintest_bench_args {
 	__aligned_u64 out_pages;
 	__aligned_u64 out_take_ns;
 	__aligned_u64 out_put_ns;
+};
+
+/**
+ * enum pintest_traced - a call of the kernel that a trace watches
+ *
+ * @PINTEST_CALL_PIN_USER_PAGES: pin_user_pages()
+ * @PINTEST_CALL_PIN_USER_PAGES_FAST: pin_user_pages_fast()
+ * @PINTEST_CALL_PIN_USER_PAGES_FAST_ONLY: pin_user_pages_fast_only()
+ * @PINTEST_CALL_PIN_USER_PAGES_REMOTE: pin_user_pages_remote()
+ * @PINTEST_CALL_PIN_USER_PAGES_UNLOCKED: pin_user_pages_unlocked()
+ * @PINTEST_CALL_PIN_USER_PAGES_LOCKED: pin_user_pages_locked()
+ * @PINTEST_CALL_MEMFD_PIN_FOLIOS: memfd_pin_folios(), on kernels of
+ *	64 bits only
+ * @PINTEST_CALL_FOLIO_ADD_PIN: folio_add_pin()
+ * @PINTEST_CALL_FOLIO_ADD_PINS: folio_add_pins()
+ * @PINTEST_CALL_GET_USER_PAGES: get_user_pages()
+ * @PINTEST_CALL_GET_USER_PAGES_FAST: get_user_pages_fast()
+ * @PINTEST_CALL_GET_USER_PAGES_FAST_ONLY: get_user_pages_fast_only()
+ * @PINTEST_CALL_GET_USER_PAGES_REMOTE: get_user_pages_remote()
+ * @PINTEST_CALL_GET_USER_PAGES_UNLOCKED: get_user_pages_unlocked()
+ * @PINTEST_CALL_GET_USER_PAGES_LOCKED: get_user_pages_locked()
+ * @PINTEST_CALL_UNPIN_USER_PAGE: unpin_user_page()
+ * @PINTEST_CALL_UNPIN_USER_PAGES: unpin_user_pages()
+ * @PINTEST_CALL_UNPIN_USER_PAGES_DIRTY_LOCK: unpin_user_pages_dirty_lock()
+ * @PINTEST_CALL_UNPIN_USER_PAGE_RANGE_DIRTY_LOCK:
+ *	unpin_user_page_range_dirty_lock()
+ * @PINTEST_CALL_UNPIN_USER_FOLIO: unpin_user_folio()
+ * @PINTEST_CALL_UNPIN_USER_FOLIO_DIRTY_LOCKED:
+ *	unpin_user_folio_dirty_locked()
+ * @PINTEST_CALL_UNPIN_FOLIO: unpin_folio()
+ * @PINTEST_CALL_UNPIN_FOLIOS: unpin_folios()
+ *
+ * Which of them a kernel has is in &pintest_trace_args.out_calls: they come and
+ * go between releases.
+ */
+enum pintest_traced {
+	PINTEST_CALL_PIN_USER_PAGES = 0,
+	PINTEST_CALL_PIN_USER_PAGES_FAST = 1,
+	PINTEST_CALL_PIN_USER_PAGES_FAST_ONLY = 2,
+	PINTEST_CALL_PIN_USER_PAGES_REMOTE = 3,
+	PINTEST_CALL_PIN_USER_PAGES_UNLOCKED = 4,
+	PINTEST_CALL_PIN_USER_PAGES_LOCKED = 5,
+	PINTEST_CALL_MEMFD_PIN_FOLIOS = 6,
+	PINTEST_CALL_FOLIO_ADD_PIN = 7,
+	PINTEST_CALL_FOLIO_ADD_PINS = 8,
+	PINTEST_CALL_GET_USER_PAGES = 9,
+	PINTEST_CALL_GET_USER_PAGES_FAST = 10,
+	PINTEST_CALL_GET_USER_PAGES_FAST_ONLY = 11,
+	PINTEST_CALL_GET_USER_PAGES_REMOTE = 12,
+	PINTEST_CALL_GET_USER_PAGES_UNLOCKED = 13,
+	PINTEST_CALL_GET_USER_PAGES_LOCKED = 14,
+	PINTEST_CALL_UNPIN_USER_PAGE = 15,
+	PINTEST_CALL_UNPIN_USER_PAGES = 16,
+	PINTEST_CALL_UNPIN_USER_PAGES_DIRTY_LOCK = 17,
+	PINTEST_CALL_UNPIN_USER_PAGE_RANGE_DIRTY_LOCK = 18,
+	PINTEST_CALL_UNPIN_USER_FOLIO = 19,
+	PINTEST_CALL_UNPIN_USER_FOLIO_DIRTY_LOCKED = 20,
+	PINTEST_CALL_UNPIN_FOLIO = 21,
+	PINTEST_CALL_UNPIN_FOLIOS = 22,
+};
+
+/** define PINTEST_CALLS_PIN - bits of the calls that take pins */
+#define PINTEST_CALLS_PIN	0x0001ffULL
+/** define PINTEST_CALLS_GET - bits of those that take references */
+#define PINTEST_CALLS_GET	0x007e00ULL
+/** define PINTEST_CALLS_UNPIN - bits of those that give pins back */
+#define PINTEST_CALLS_UNPIN	0x7f8000ULL
+
+/** define PINTEST_CALLERS - most callers that an event can name */
+#define PINTEST_CALLERS		10
+
+/** define PINTEST_TRACE_EVENTS - most events that a trace can keep */
+#define PINTEST_TRACE_EVENTS	(1U << 20)
+
+/**
+ * enum pintest_trace_flag - &pintest_trace_args.flags
+ *
+ * @PINTEST_TRACE_FOLLOW: follow pins from the call that takes them to the one
+ *	that gives them back, so that HELD, HELD_RECORDS and WHO know them
+ * @PINTEST_TRACE_JOIN: only if a trace that follows runs already, whose
+ *	knowledge this one then shares
+ */
+enum pintest_trace_flag {
+	PINTEST_TRACE_FOLLOW		= 1 << 0,
+	PINTEST_TRACE_JOIN		= 1 << 1,
+};
+
+/**
+ * struct pintest_trace_args - argument of PINTEST_IOC_TRACE
+ *
+ * @size: sizeof(struct pintest_trace_args)
+ * @flags: &enum pintest_trace_flag bits
+ * @calls: bit n: calls of &enum pintest_traced n make events
+ * @pid: only calls of this process make events, as the caller's pid namespace
+ *	numbers it; 0 is any
+ * @callers: how many callers an event names, 0 to PINTEST_CALLERS
+ * @events: how many events are kept until they are read, 0 to
+ *	PINTEST_TRACE_EVENTS; those beyond are lost, and counted
+ * @event_size: sizeof(struct pintest_event) of the caller, as in
+ *	&struct pintest_records_args: what read() and HELD give
+ * @out_fd: the trace
+ * @out_reserved: zero
+ * @out_calls: bit n is set if this kernel has &enum pintest_traced n, and it
+ *	is watched
+ *
+ * Watches calls of the whole machine, by kretprobes on the calls that the
+ * kernel exports, while a trace is open. Nothing that was taken before the first
+ * one was opened is known. What is followed is bounded by the module's parameter
+ * follow_mb.
+ *
+ * EPERM:      the caller lacks CAP_SYS_ADMIN.
+ * EBADRQC:    this kernel has no kretprobes, or none could be set.
+ * EINVAL:     @callers, @events or @event_size is not as said above.
+ * EOPNOTSUPP: @calls has a bit that stands for no call; as for every ioctl.
+ * ENOENT:     PINTEST_TRACE_JOIN, and no trace follows pins.
+ * ESRCH:      there is no process @pid.
+ * ENOMEM:     no memory is left.
+ * EINTR:      a fatal signal came while another trace began or ended.
+ * EMFILE, ENFILE: no descriptor is left.
+ */
+struct pintest_trace_args {
+	__u32 size;
+	__u32 flags;
+	__aligned_u64 calls;
+	__s32 pid;
+	__u32 callers;
+	__u32 events;
+	__u32 event_size;
+	__s32 out_fd;
+	__u32 out_reserved;
+	__aligned_u64 out_calls;
+};
+
+/**
+ * enum pintest_event_flag - &pintest_event.flags
+ *
+ * @PINTEST_EVENT_NESTED: made inside another call that is watched, and not
+ *	counted for itself
+ * @PINTEST_EVENT_SOFTIRQ: made while serving a soft interrupt; process and pid
+ *	are of whoever was interrupted
+ * @PINTEST_EVENT_HARDIRQ: made in an interrupt
+ * @PINTEST_EVENT_KTHREAD: made by a thread of the kernel
+ * @PINTEST_EVENT_NOT_FOLLOWED: took pins that are not followed, for want of
+ *	memory
+ * @PINTEST_EVENT_GONE: the memory of the process is gone; in HELD only
+ */
+enum pintest_event_flag {
+	PINTEST_EVENT_NESTED		= 1 << 0,
+	PINTEST_EVENT_SOFTIRQ		= 1 << 1,
+	PINTEST_EVENT_HARDIRQ		= 1 << 2,
+	PINTEST_EVENT_KTHREAD		= 1 << 3,
+	PINTEST_EVENT_NOT_FOLLOWED	= 1 << 4,
+	PINTEST_EVENT_GONE		= 1 << 5,
+};
+
+/**
+ * struct pintest_event - a call that was made
+ *
+ * @time_ns: when it began, by CLOCK_MONOTONIC
+ * @duration_ns: how long it took
+ * @id: of the call, if it took pins that are followed, from 1 on; or 0
+ * @addr: address that it was given; 0 if it takes none. Of memfd_pin_folios()
+ *	the offset in the file
+ * @pages: pages that it was asked for, or to give back. Of memfd_pin_folios()
+ *	that of the range
+ * @result: what it returned: pages, or -errno. Of memfd_pin_folios() folios
+ * @call: &enum pintest_traced
+ * @foll: &enum pintest_foll bits that it was given
+ * @other_foll: bits that nothing in the header stands for, as this kernel
+ *	numbers them
+ * @flags: &enum pintest_event_flag bits
+ * @pins: pins that it took and that are followed; of HELD, those that are still
+ *	out; of a call that gives back, those whose taker is known
+ * @pid: thread that made it; like all pids here, as the first pid namespace
+ *	numbers it
+ * @tgid: process of that thread
+ * @owner: process whose memory it is, 0 if that is not known
+ * @comm: name of the thread, which ends with a 0
+ * @reserved: zero
+ * @nr_callers: how many of @callers there are
+ * @callers: return addresses: who called, who called that, and so on
+ */
+struct pintest_event {
+	__aligned_u64 time_ns;
+	__aligned_u64 duration_ns;
+	__aligned_u64 id;
+	__aligned_u64 addr;
+	__aligned_u64 pages;
+	__s64 result __attribute__((aligned(8)));
+	__u32 call;
+	__u32 foll;
+	__u32 other_foll;
+	__u32 flags;
+	__u32 pins;
+	__s32 pid;
+	__s32 tgid;
+	__s32 owner;
+	char comm[16];
+	__u32 reserved;
+	__u32 nr_callers;
+	__aligned_u64 callers[PINTEST_CALLERS];
+};
+
+/**
+ * struct pintest_symbol_args - argument of PINTEST_IOC_SYMBOL, on a trace
+ *
+ * @size: sizeof(struct pintest_symbol_args)
+ * @reserved: zero
+ * @addr: a return address, as in &pintest_event.callers
+ * @out_name: the function that it is in, with the module: "f [m]"; if there is
+ *	none any more, the address. Ends with a 0
+ */
+struct pintest_symbol_args {
+	__u32 size;
+	__u32 reserved;
+	__aligned_u64 addr;
+	char out_name[256];
+};
+
+/**
+ * struct pintest_status_args - argument of PINTEST_IOC_STATUS, on a trace
+ *
+ * @size: sizeof(struct pintest_status_args)
+ * @reserved: zero
+ * @out_lost: events of this trace that found no room
+ * @out_missed: calls that no trace has seen: too many were under way, or one
+ *	began in an interrupt while another one was being looked at. What is said
+ *	of pins is then a bound
+ * @out_held: pins that are followed and out
+ * @out_untracked: pins that were given back and of which no taker was known
+ * @out_not_followed: pins that were taken and not followed, for want of memory
+ *
+ * All but @out_lost is of all traces together, since the first one was opened.
+ */
+struct pintest_status_args {
+	__u32 size;
+	__u32 reserved;
+	__aligned_u64 out_lost;
+	__aligned_u64 out_missed;
+	__aligned_u64 out_held;
+	__aligned_u64 out_untracked;
+	__aligned_u64 out_not_followed;
+};
+
+/**
+ * struct pintest_held_args - argument of PINTEST_IOC_HELD, on a trace
+ *
+ * @size: sizeof(struct pintest_held_args)
+ * @reserved: zero
+ * @first: lowest &pintest_event.id to begin with
+ * @events: user address of an array of &struct pintest_event
+ * @count: events that the array has room for
+ * @out_count: events written; less than @count after the last one
+ *
+ * The calls whose pins are out, in the order in which they returned.
+ *
+ * ENXIO: this trace does not follow pins.
+ * EINTR: a fatal signal came.
+ */
+struct pintest_held_args {
+	__u32 size;
+	__u32 reserved;
+	__aligned_u64 first;
+	__aligned_u64 events;
+	__u32 count;
+	__u32 out_count;
+};
+
+/**
+ * struct pintest_held_records_args - argument of PINTEST_IOC_HELD_RECORDS, on
+ *	a trace
+ *
+ * @size: sizeof(struct pintest_held_records_args)
+ * @record_size: as in &struct pintest_records_args
+ * @id: of the call
+ * @first: page of the call to begin with; 0 is the first
+ * @records: user address of the array
+ * @count: records that the array has room for
+ * @out_count: records written; less than @count after the last one
+ * @out_next: page to go on from with the next call
+ *
+ * Records of pages that a call has pinned and that are not all given back. Pins
+ * are counted by folio, as the kernel does: of pages that follow each other in
+ * one folio, all have a record until the last is given back. Where the call had
+ * no address, it is not known what is mapped.
+ *
+ * EINVAL: @record_size is not as said there.
+ * ENOENT: nothing of @id is held.
+ * ENXIO:  this trace does not follow pins.
+ * EINTR:  a fatal signal came.
+ */
+struct pintest_held_records_args {
+	__u32 size;
+	__u32 record_size;
+	__aligned_u64 id;
+	__aligned_u64 first;
+	__aligned_u64 records;
+	__u32 count;
+	__u32 out_count;
+	__aligned_u64 out_next;
+};
+
+/**
+ * struct pintest_holder - who holds a page
+ *
+ * @id: of the call that pinned its folio
+ * @pins: pins that it has on the folio
+ */
+struct pintest_holder {
+	__aligned_u64 id;
+	__aligned_u64 pins;
+};
+
+/**
+ * struct pintest_who_args - argument of PINTEST_IOC_WHO, on a trace
+ *
+ * @size: sizeof(struct pintest_who_args)
+ * @reserved: zero
+ * @pfn: page frame number
+ * @holders: user address of an array of &struct pintest_holder
+ * @count: holders that the array has room for, at most 256
+ * @out_count: holders written
+ *
+ * The calls that hold pins of the folio that the page is in.
+ *
+ * EINVAL: @count is larger than 256.
+ * ENOENT: there is no such page.
+ * ENXIO:  this trace does not follow pins.
+ */
+struct pintest_who_args {
+	__u32 size;
+	__u32 reserved;
+	__aligned_u64 pfn;
+	__aligned_u64 holders;
+	__u32 count;
+	__u32 out_count;
 };
 
 #endif /* _UAPI_LINUX_PINTEST_H */

@@ -129,6 +129,55 @@ static const struct pintest_name migratetype_names[] = {
 	{ PINTEST_MIGRATE_ISOLATE, "isolate", "isol", "MIGRATE_ISOLATE" },
 };
 
+static const struct pintest_name traced_names[] = {
+	{ PINTEST_CALL_PIN_USER_PAGES, "pin_user_pages",
+	  "pin_user_pages", "takes pins" },
+	{ PINTEST_CALL_PIN_USER_PAGES_FAST, "pin_user_pages_fast",
+	  "pin_user_pages_fast", "takes pins" },
+	{ PINTEST_CALL_PIN_USER_PAGES_FAST_ONLY, "pin_user_pages_fast_only",
+	  "pin_user_pages_fast_only", "takes pins" },
+	{ PINTEST_CALL_PIN_USER_PAGES_REMOTE, "pin_user_pages_remote",
+	  "pin_user_pages_remote", "takes pins" },
+	{ PINTEST_CALL_PIN_USER_PAGES_UNLOCKED, "pin_user_pages_unlocked",
+	  "pin_user_pages_unlocked", "takes pins" },
+	{ PINTEST_CALL_PIN_USER_PAGES_LOCKED, "pin_user_pages_locked",
+	  "pin_user_pages_locked", "takes pins" },
+	{ PINTEST_CALL_MEMFD_PIN_FOLIOS, "memfd_pin_folios",
+	  "memfd_pin_folios", "pins folios of a memfd" },
+	{ PINTEST_CALL_FOLIO_ADD_PIN, "folio_add_pin",
+	  "folio_add_pin", "takes more pins of a folio" },
+	{ PINTEST_CALL_FOLIO_ADD_PINS, "folio_add_pins",
+	  "folio_add_pins", "takes more pins of a folio" },
+	{ PINTEST_CALL_GET_USER_PAGES, "get_user_pages",
+	  "get_user_pages", "takes references" },
+	{ PINTEST_CALL_GET_USER_PAGES_FAST, "get_user_pages_fast",
+	  "get_user_pages_fast", "takes references" },
+	{ PINTEST_CALL_GET_USER_PAGES_FAST_ONLY, "get_user_pages_fast_only",
+	  "get_user_pages_fast_only", "takes references" },
+	{ PINTEST_CALL_GET_USER_PAGES_REMOTE, "get_user_pages_remote",
+	  "get_user_pages_remote", "takes references" },
+	{ PINTEST_CALL_GET_USER_PAGES_UNLOCKED, "get_user_pages_unlocked",
+	  "get_user_pages_unlocked", "takes references" },
+	{ PINTEST_CALL_GET_USER_PAGES_LOCKED, "get_user_pages_locked",
+	  "get_user_pages_locked", "takes references" },
+	{ PINTEST_CALL_UNPIN_USER_PAGE, "unpin_user_page",
+	  "unpin_user_page", "gives pins back" },
+	{ PINTEST_CALL_UNPIN_USER_PAGES, "unpin_user_pages",
+	  "unpin_user_pages", "gives pins back" },
+	{ PINTEST_CALL_UNPIN_USER_PAGES_DIRTY_LOCK, "unpin_user_pages_dirty_lock",
+	  "unpin_user_pages_dirty_lock", "gives pins back" },
+	{ PINTEST_CALL_UNPIN_USER_PAGE_RANGE_DIRTY_LOCK, "unpin_user_page_range_dirty_lock",
+	  "unpin_user_page_range_dirty_lock", "gives pins back" },
+	{ PINTEST_CALL_UNPIN_USER_FOLIO, "unpin_user_folio",
+	  "unpin_user_folio", "gives pins back" },
+	{ PINTEST_CALL_UNPIN_USER_FOLIO_DIRTY_LOCKED, "unpin_user_folio_dirty_locked",
+	  "unpin_user_folio_dirty_locked", "gives pins back" },
+	{ PINTEST_CALL_UNPIN_FOLIO, "unpin_folio",
+	  "unpin_folio", "gives pins back" },
+	{ PINTEST_CALL_UNPIN_FOLIOS, "unpin_folios",
+	  "unpin_folios", "gives pins back" },
+};
+
 #define TABLE(names) { names, ARRAY_SIZE(names) }
 
 static const struct {
@@ -142,6 +191,7 @@ static const struct {
 	[PINTEST_NAMES_PINCOUNT]	= TABLE(pincount_names),
 	[PINTEST_NAMES_ZONE]		= TABLE(zone_names),
 	[PINTEST_NAMES_MIGRATETYPE]	= TABLE(migratetype_names),
+	[PINTEST_NAMES_TRACED]		= TABLE(traced_names),
 };
 
 const struct pintest_name *pintest_names(enum pintest_names table,

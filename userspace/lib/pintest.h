@@ -251,6 +251,139 @@ struct pintest_cost {
 int pintest_bench(struct pintest *pt, const struct pintest_request *req,
 		  uint32_t batch, struct pintest_cost *cost);
 
+/* Traces: the pins of others */
+
+/** struct pintest_trace - a trace: calls are watched until it is freed */
+struct pintest_trace;
+
+/**
+ * struct pintest_trace_request - what to watch
+ *
+ * @flags: &enum pintest_trace_flag bits
+ * @calls: bit n: calls of &enum pintest_traced n make events
+ * @pid: only those of this process; 0 is any
+ * @callers: how many callers an event names, up to PINTEST_CALLERS
+ * @events: how many events are kept until they are read, up to
+ *	PINTEST_TRACE_EVENTS
+ */
+struct pintest_trace_request {
+	uint32_t flags;
+	uint64_t calls;
+	pid_t pid;
+	uint32_t callers;
+	uint32_t events;
+};
+
+/**
+ * pintest_trace_new() - begin to watch the calls that pin memory
+ * @pt: the device
+ * @req: what to watch
+ * @trace: the trace, to be freed with pintest_trace_free()
+ *
+ * Return: 0, or what PINTEST_IOC_TRACE says: above all -ENOENT if there is no
+ * trace to be joined, and -EBADRQC if this kernel lets no call be watched.
+ */
+int pintest_trace_new(struct pintest *pt,
+		      const struct pintest_trace_request *req,
+		      struct pintest_trace **trace);
+
+/** pintest_trace_free() - end a trace, or NULL */
+void pintest_trace_free(struct pintest_trace *trace);
+
+/**
+ * pintest_trace_fd() - the descriptor of the trace, which stays its owner's
+ *
+ * poll() tells when there is something to read.
+ */
+int pintest_trace_fd(const struct pintest_trace *trace);
+
+/** pintest_trace_calls() - bit n: this kernel has &enum pintest_traced n */
+uint64_t pintest_trace_calls(const struct pintest_trace *trace);
+
+/**
+ * pintest_trace_read() - read events; waits for one unless it is told not to
+ * @trace: the trace
+ * @events: room for @count events
+ * @count: at least 1
+ *
+ * Return: events read; or -errno, -EAGAIN if there is none and the descriptor
+ * has O_NONBLOCK.
+ */
+ssize_t pintest_trace_read(struct pintest_trace *trace,
+			   struct pintest_event *events, size_t count);
+
+/**
+ * pintest_trace_symbol() - the function that a return address is in
+ * @trace: the trace
+ * @addr: the address, of &pintest_event.callers
+ * @buf: gets "function [module]", or the address if there is none any more
+ * @size: bytes in @buf; what does not fit is cut
+ *
+ * Return: 0 or -errno.
+ */
+int pintest_trace_symbol(struct pintest_trace *trace, uint64_t addr, char *buf,
+			 size_t size);
+
+/**
+ * struct pintest_trace_status - what a trace does not know, and what is held
+ *
+ * @lost: events that found no room
+ * @missed: calls that nobody saw
+ * @held: pins that are followed and out
+ * @untracked: pins that were given back and of which no taker was known
+ * @not_followed: pins that were taken and not followed, for want of memory
+ */
+struct pintest_trace_status {
+	uint64_t lost;
+	uint64_t missed;
+	uint64_t held;
+	uint64_t untracked;
+	uint64_t not_followed;
+};
+
+/** pintest_trace_status() - 0, or -errno */
+int pintest_trace_status(struct pintest_trace *trace,
+			 struct pintest_trace_status *status);
+
+/**
+ * pintest_trace_held() - the calls whose pins are out
+ * @trace: a trace that follows pins
+ * @first: lowest id to begin with
+ * @events: room for @count of them
+ * @count: events wanted at most
+ *
+ * Return: events written, fewer than @count after the last one; or -errno.
+ */
+ssize_t pintest_trace_held(struct pintest_trace *trace, uint64_t first,
+			   struct pintest_event *events, size_t count);
+
+/**
+ * pintest_trace_records() - state of the pages that a call holds
+ * @trace: a trace that follows pins
+ * @id: of the call
+ * @first: page of the call to begin with; moved to where to go on
+ * @records: room for @count records
+ * @count: records wanted at most
+ *
+ * Return: records written, fewer than @count after the last one; or -errno,
+ * -ENOENT if nothing of the call is held.
+ */
+ssize_t pintest_trace_records(struct pintest_trace *trace, uint64_t id,
+			      uint64_t *first, struct pintest_record *records,
+			      size_t count);
+
+/**
+ * pintest_trace_who() - the calls that hold a page
+ * @trace: a trace that follows pins
+ * @pfn: page frame number
+ * @holders: room for @count of them
+ * @count: at most 256
+ *
+ * Return: holders written; or -errno.
+ */
+ssize_t pintest_trace_who(struct pintest_trace *trace, uint64_t pfn,
+			  struct pintest_holder *holders, size_t count);
+
 /* Names */
 
 /**
@@ -263,6 +396,7 @@ int pintest_bench(struct pintest *pt, const struct pintest_request *req,
  * @PINTEST_NAMES_PINCOUNT: of &enum pintest_pincount: "exact", ...
  * @PINTEST_NAMES_ZONE: of &enum pintest_zone: "dma", "normal", ...
  * @PINTEST_NAMES_MIGRATETYPE: of &enum pintest_migratetype: "movable", ...
+ * @PINTEST_NAMES_TRACED: of &enum pintest_traced: "pin_user_pages", ...
  */
 enum pintest_names {
 	PINTEST_NAMES_API,
@@ -272,13 +406,15 @@ enum pintest_names {
 	PINTEST_NAMES_PINCOUNT,
 	PINTEST_NAMES_ZONE,
 	PINTEST_NAMES_MIGRATETYPE,
+	PINTEST_NAMES_TRACED,
 };
 
 /**
  * struct pintest_name - one row of a table of names
  *
  * @value: the number, or the bit
- * @name: its name, of a-z, 0-9 and "-"; never changes
+ * @name: its name, of a-z, 0-9 and "-"; never changes. That of a call of the
+ *	kernel is the kernel's
  * @brief: a shorter one for narrow tables, which may change
  * @what: what it is, in half a sentence
  */
