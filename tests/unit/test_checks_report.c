@@ -99,7 +99,7 @@ static void ktap_of_every_verdict(void **state)
 		    "not ok 3 check-2 # ERROR because\n"
 		    "ok 4 check-3 # SKIP because\n"
 		    "# because\n"
-		    "# known behaviour hugetlb-fork-shares: fork() shares pinned hugetlb pages instead of copying them: right since 5.12, 'hugetlb: do early cow when page pinned on src mm' (4eae4efa2c29)\n"
+		    "# known behaviour hugetlb-fork-shares: fork() shares pinned hugetlb pages with the child instead of copying them: fixed in 5.12, 'hugetlb: do early cow when page pinned on src mm' (4eae4efa2c29)\n"
 		    "ok 5 check-4 # XFAIL hugetlb-fork-shares\n"
 		    "ok 6 check-5 # DETACHED because\n");
 }
@@ -141,10 +141,10 @@ static void every_failure_has_a_line(void **state)
 	end_capture(&capture,
 		    "FAIL check-1: because\n"
 		    "FAIL check-2: because\n"
-		    "XFAIL check-4: because; right since 5.12 [hugetlb-fork-shares]\n"
+		    "XFAIL check-4: because; fixed in 5.12 [hugetlb-fork-shares]\n"
 		    "DETACHED 1 check: because\n"
 		    "SKIP 1 check: because\n"
-		    "[hugetlb-fork-shares] fork() shares pinned hugetlb pages instead of copying them: right since 5.12, 'hugetlb: do early cow when page pinned on src mm' (4eae4efa2c29)\n");
+		    "[hugetlb-fork-shares] fork() shares pinned hugetlb pages with the child instead of copying them: fixed in 5.12, 'hugetlb: do early cow when page pinned on src mm' (4eae4efa2c29)\n");
 }
 
 static void totals_of_a_run(void **state)

@@ -10,7 +10,7 @@
 #ifndef PINTEST_REASON_H
 #define PINTEST_REASON_H
 
-#define REASON_LENGTH	224
+#define REASON_LENGTH	320
 
 /** struct reason - why something is not as it should be, in one sentence */
 struct reason {

@@ -103,7 +103,7 @@ static void print_check(FILE *out, const struct result *result, bool verbose)
 	fprintf(out, "%s %s: %s", verdict_name(result->judgement.verdict),
 		result->check->id, why(result));
 	if (result->known && result->known->fixed_in)
-		fprintf(out, "; right since %s", result->known->fixed_in);
+		fprintf(out, "; fixed in %s", result->known->fixed_in);
 	if (result->known)
 		fprintf(out, " [%s]", result->known->id);
 	fputc('\n', out);

@@ -43,7 +43,7 @@ int scenario_ask(struct pintest *pt, const struct scenario *scenario,
 	if (!missing)
 		return 0;
 	pintest_format_mask(PINTEST_NAMES_FOLL, missing, flags, sizeof(flags));
-	return reason(why, -EOPNOTSUPP, "%s takes no %s on this kernel",
+	return reason(why, -EOPNOTSUPP, "%s does not accept %s on this kernel",
 		      way->what, flags);
 }
 

@@ -7,17 +7,17 @@
 const char *stage_name(enum stage stage)
 {
 	static const char * const names[] = {
-		[STAGE_ASK] = "asking the device",
+		[STAGE_ASK] = "querying the device",
 		[STAGE_MAP] = "mapping memory",
 		[STAGE_PIN] = "pinning",
-		[STAGE_LOOK] = "looking at the pin",
+		[STAGE_LOOK] = "inspecting the pin",
 		[STAGE_EVENT] = "running the event",
-		[STAGE_WRITE] = "writing",
+		[STAGE_WRITE] = "writing to the memory",
 		[STAGE_STORE] = "storing through the pin",
-		[STAGE_END] = "hearing the child",
+		[STAGE_END] = "waiting for the child",
 		[STAGE_UNPIN] = "unpinning",
 		[STAGE_STORY] = "running the check",
-		[STAGE_DONE] = "ending",
+		[STAGE_DONE] = "finishing",
 	};
 
 	return names[stage];
@@ -39,12 +39,12 @@ const char *moment_name(enum moment moment)
 const char *reading_name(enum reading reading)
 {
 	static const char * const names[READ_COUNT] = {
-		[READ_PINNED] = "at first the pin",
-		[READ_BETWEEN] = "meanwhile the pin",
-		[READ_AFTER] = "then the pin",
-		[READ_PROCESS] = "the process",
-		[READ_STORED] = "in the end the process",
-		[READ_BACK] = "in the end the pin",
+		[READ_PINNED] = "right after pinning, the pin",
+		[READ_BETWEEN] = "after the event, the pin",
+		[READ_AFTER] = "after the process wrote, the pin",
+		[READ_PROCESS] = "after it wrote, the process",
+		[READ_STORED] = "after the store through the pin, the process",
+		[READ_BACK] = "after the store through the pin, the pin",
 		[READ_CHILD] = "the child",
 	};
 

@@ -2,8 +2,8 @@
 /*
  * What rules judge: pure functions of what was observed.
  *
- * Each looks at page after page; the first one that is not as promised
- * decides.
+ * Each looks at one page after the other. The first page that breaks the
+ * promise decides.
  */
 #include <errno.h>
 #include <stdarg.h>
@@ -32,23 +32,32 @@ struct judgement judged(enum verdict verdict, enum finding finding,
 	return judgement;
 }
 
+/* Whether a later reading is still what the pin read first. */
+static bool reads_the_same(const struct word *words, enum reading reading)
+{
+	return reading != READ_PINNED && words[READ_PINNED].known &&
+	       words[READ_PINNED].uniform &&
+	       word_is(&words[reading], words[READ_PINNED].value);
+}
+
 struct told tell(const struct observations *seen, size_t page,
 		 enum reading reading)
 {
+	const struct word *words = seen->pages[page].words;
 	char word[WORD_TEXT_LENGTH];
 	struct told told;
 
-	snprintf(told.text, sizeof(told.text), "page %zu: %s reads %s", page,
+	snprintf(told.text, sizeof(told.text), "page %zu: %s %s %s", page,
 		 reading_name(reading),
-		 word_text(&seen->pages[page].words[reading], word));
+		 reads_the_same(words, reading) ? "still reads" : "reads",
+		 word_text(&words[reading], word));
 	return told;
 }
 
 /*
- * A call into the kernel that hangs is a failure of the kernel, if it is about
- * the pin or its memory. Mapping memory that takes too long is not, nor is an
- * event that is work on the whole machine. A check that stands alone tells of
- * hangs itself.
+ * A call that hangs is a failure of the kernel if it concerns the pin or its
+ * memory. It is none if mapping memory takes too long, or an event that works
+ * on the whole machine. Stories report hangs themselves.
  */
 static bool may_be_late(const struct scenario *scenario, enum stage stage)
 {
@@ -64,11 +73,11 @@ static struct judgement judge_late(const struct scenario *scenario,
 
 	return judged(ours ? VERDICT_BROKEN : VERDICT_FAIL,
 		      ours ? FINDING_NONE : FINDING_HANG,
-		      "killed: %s did not end in time",
+		      "killed because it took too long: %s",
 		      stage_name(seen->stage));
 }
 
-/* What runs out is the machine's affair, anything else the kernel's. */
+/* Running out of memory or files says nothing about the kernel. Other errors do. */
 static struct judgement judge_refused(const struct observations *seen)
 {
 	switch (-seen->error) {
@@ -77,7 +86,7 @@ static struct judgement judge_refused(const struct observations *seen)
 	case EINTR:
 	case ENOMEM:
 		return judged(VERDICT_BROKEN, FINDING_NONE,
-			      "the pin could not be taken: %s: free memory, or raise RLIMIT_MEMLOCK",
+			      "cannot pin: %s: free memory, or raise RLIMIT_MEMLOCK",
 			      strerror(-seen->error));
 	default:
 		return judged(VERDICT_FAIL, FINDING_REFUSED, "%s",
@@ -98,7 +107,7 @@ struct judgement judge_ending(const struct scenario *scenario,
 		return passed;
 	if (!seen->error)
 		return judged(VERDICT_BROKEN, FINDING_NONE,
-			      "its process is gone while %s",
+			      "the process of the check is gone; it was %s",
 			      stage_name(seen->stage));
 	if (seen->stage == STAGE_ASK)
 		return judged(VERDICT_SKIP,
@@ -132,12 +141,12 @@ static struct judgement judge_old_data(const struct scenario *scenario,
 
 	if (!word_is(&words[READ_PINNED], seen->filled))
 		return judged(VERDICT_FAIL, FINDING_NONE,
-			      "%s, not what was there",
+			      "%s, which is not what the memory held",
 			      tell(seen, page, READ_PINNED).text);
 	if (scenario->event->traits & EVENT_WRITES_FIRST &&
 	    word_is(&words[READ_BETWEEN], seen->filled))
 		return judged(VERDICT_FAIL, FINDING_STALE,
-			      "%s, not the write of the process",
+			      "%s, though the process has written",
 			      tell(seen, page, READ_BETWEEN).text);
 	if (!word_is(&words[READ_BETWEEN], old_data(scenario, seen)))
 		return judged(VERDICT_FAIL, FINDING_LEAKED,
@@ -145,7 +154,7 @@ static struct judgement judge_old_data(const struct scenario *scenario,
 			      tell(seen, page, READ_BETWEEN).text);
 	if (!word_is(&words[READ_PROCESS], WORD_PROCESS))
 		return judged(VERDICT_BROKEN, FINDING_NONE,
-			      "%s, not its own write",
+			      "%s, not what it wrote itself",
 			      tell(seen, page, READ_PROCESS).text);
 	return passed;
 }
@@ -158,7 +167,7 @@ static struct judgement judge_went_apart(const struct scenario *scenario,
 	for (i = 0; i < CHECK_PAGES; i++)
 		if (!word_is(&seen->pages[i].words[READ_AFTER], WORD_PROCESS))
 			return judged(VERDICT_DETACHED, FINDING_NONE,
-				      "the pin does not see writes after %s, and need not",
+				      "after %s the pin no longer sees writes, which is allowed",
 				      scenario->event->id);
 	return passed;
 }
@@ -177,8 +186,7 @@ struct judgement judge_fresh(const struct scenario *scenario,
 		judgement = judge_old_data(scenario, seen, i);
 		if (!judgement.verdict && !word_is(after, WORD_PROCESS))
 			judgement = judged(VERDICT_FAIL, FINDING_STALE,
-					   "%s, not the write of the process",
-					   tell(seen, i, READ_AFTER).text);
+					   "%s", tell(seen, i, READ_AFTER).text);
 	}
 	return judgement;
 }
@@ -191,15 +199,15 @@ static struct judgement judge_one_page(const struct observations *seen,
 
 	if (!(record->flags_known & PINTEST_PAGE_MAPPED_SAME))
 		return judged(VERDICT_SKIP, FINDING_NONE,
-			      "this kernel does not tell which page is mapped");
+			      "this kernel does not report which page is mapped");
 	if (record->flags & PINTEST_PAGE_MAPPED_SAME)
 		return passed;
 	if (!(record->flags & PINTEST_PAGE_MAPPED))
 		return judged(VERDICT_FAIL, FINDING_OTHER_PAGE,
-			      "page %zu: no page is mapped in place of the pinned one",
+			      "page %zu: the pinned page is no longer mapped, and no other page is",
 			      page);
 	return judged(VERDICT_FAIL, FINDING_OTHER_PAGE,
-		      "page %zu: the process has another page mapped than the pinned one",
+		      "page %zu: the process has another page mapped instead of the pinned one",
 		      page);
 }
 
@@ -240,7 +248,7 @@ static struct judgement judge_child(const struct scenario *scenario,
 			    &seen->pages[page].words[READ_CHILD]))
 		return passed;
 	return judged(VERDICT_FAIL, FINDING_LEAKED,
-		      "%s, which is not in its private copy",
+		      "%s, which its private copy must not show",
 		      tell(seen, page, READ_CHILD).text);
 }
 
@@ -255,7 +263,7 @@ struct judgement judge_store(const struct scenario *scenario,
 
 		if (!word_is(stored, WORD_DEVICE))
 			judgement = judged(VERDICT_FAIL, FINDING_LOST,
-					   "%s, not the store through the pin",
+					   "%s, not what was stored through the pin",
 					   tell(seen, i, READ_STORED).text);
 		else
 			judgement = judge_child(scenario, seen, i);
@@ -278,20 +286,20 @@ struct judgement judge_snapshot(const struct scenario *scenario,
 		if (!judgement.verdict && !word_is(after, WORD_PROCESS) &&
 		    !word_is(after, seen->filled))
 			judgement = judged(VERDICT_FAIL, FINDING_LEAKED,
-					   "%s, neither old data nor the write",
+					   "%s, which is neither the old data nor the write of the process",
 					   tell(seen, i, READ_AFTER).text);
 	}
 	if (judgement.verdict)
 		return judgement;
 	return judged(VERDICT_PASS, FINDING_NONE, "%s",
-		      fresh ? "reads the write of the process" :
-			      "reads the data of pin time, as it may");
+		      fresh ? "the pin reads the write of the process" :
+			      "the pin reads the data of pin time, which is allowed");
 }
 
 /*
- * The pages of these memory kinds cannot be written to: the process's write
- * goes to others. Seeing it without FOLL_LONGTERM would mean that the tool is
- * blind, unless an anonymous page was taken in the first place.
+ * Nobody can write to the pages of these memory kinds: the process writes to a
+ * copy. If a pin without FOLL_LONGTERM sees that write, the check is blind, unless
+ * the pin took an anonymous page in the first place.
  */
 struct judgement judge_control(const struct scenario *scenario,
 			       const struct observations *seen)
@@ -307,9 +315,9 @@ struct judgement judge_control(const struct scenario *scenario,
 			continue;
 		if (page->records[MOMENT_PINNED].flags & PINTEST_PAGE_ANON)
 			return judged(VERDICT_SKIP, FINDING_NONE,
-				      "this kernel breaks COW for every R/O pin and reference");
+				      "this kernel breaks COW for every read-only pin and reference");
 		return judged(VERDICT_BROKEN, FINDING_NONE,
-			      "%s though that page cannot be written to: staleness would not be seen",
+			      "%s, though nobody can write to that page: this check could not notice a stale pin",
 			      tell(seen, i, READ_AFTER).text);
 	}
 	return judgement;

@@ -10,7 +10,7 @@
 #include "rules.h"
 #include "ways/ways.h"
 
-/** passed - the judgement of what is as promised */
+/** passed - the judgement if the promise held */
 extern const struct judgement passed;
 
 /** judged() - a judgement whose reason is formatted */
@@ -20,7 +20,7 @@ struct judgement judged(enum verdict verdict, enum finding finding,
 
 /** struct told - "page 1: who reads what", the start of most sentences */
 struct told {
-	char text[96];
+	char text[128];
 };
 
 /** tell() - tell a reading */
@@ -32,9 +32,10 @@ struct judgement judge_ending(const struct scenario *scenario,
 			      const struct observations *seen);
 
 /**
- * judge_fresh() - the pin sees what the process writes, and nobody else's
+ * judge_fresh() - the pin sees what the process writes, and nobody else's writes
  *
- * Where the event may end that, a pin that does not is detached.
+ * Where the event gives the memory up, a pin that sees no more writes is
+ * detached.
  */
 struct judgement judge_fresh(const struct scenario *scenario,
 			     const struct observations *seen);
@@ -55,7 +56,7 @@ struct judgement judge_unmapped(const struct scenario *scenario,
 struct judgement judge_page(const struct scenario *scenario,
 			    const struct observations *seen);
 
-/** judge_store() - the process sees a store through the pin, its child not */
+/** judge_store() - the process sees a store through the pin; its child does not */
 struct judgement judge_store(const struct scenario *scenario,
 			     const struct observations *seen);
 
@@ -63,7 +64,7 @@ struct judgement judge_store(const struct scenario *scenario,
 struct judgement judge_snapshot(const struct scenario *scenario,
 				const struct observations *seen);
 
-/** judge_control() - staleness that must be there can be seen */
+/** judge_control() - a pin that must go stale is seen to be stale */
 struct judgement judge_control(const struct scenario *scenario,
 			       const struct observations *seen);
 
@@ -75,7 +76,7 @@ struct judgement judge_unpin(const struct scenario *scenario,
 struct judgement judge_refusal(const struct scenario *scenario,
 			       const struct observations *seen);
 
-/** judge_place() - the pinned pages are not where they must not stay */
+/** judge_place() - long-term pins left memory that has to stay movable */
 struct judgement judge_place(const struct scenario *scenario,
 			     const struct observations *seen);
 

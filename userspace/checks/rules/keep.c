@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Whether a pin keeps its pages when the process gives them up, and whether
- * the kernel leaves pinned pages alone when it does not leave others.
+ * the kernel keeps pinned pages mapped where it unmaps others.
  */
 #include "judge.h"
 #include "model/words.h"
@@ -27,7 +27,7 @@ static struct judgement judge_kept_word(const struct observations *seen,
 	if (word_is(word, seen->filled) || word_is(word, also))
 		return passed;
 	return judged(VERDICT_FAIL, FINDING_LEAKED,
-		      "%s, which was never written to its page",
+		      "%s, which nobody wrote to the pinned page",
 		      tell(seen, page, reading).text);
 }
 
@@ -61,7 +61,7 @@ static struct judgement judge_own_store(const struct scenario *scenario,
 	if (!(scenario->access->foll & PINTEST_FOLL_WRITE) ||
 	    word_is(back, WORD_DEVICE))
 		return passed;
-	return judged(VERDICT_FAIL, FINDING_LOST, "%s, not what it stored",
+	return judged(VERDICT_FAIL, FINDING_LOST, "%s, not what was stored through it",
 		      tell(seen, page, READ_BACK).text);
 }
 
@@ -94,7 +94,7 @@ static struct judgement judge_one_mapping(const struct observations *seen,
 
 	if (!(is->flags_known & PINTEST_PAGE_MAPPED_SAME))
 		return judged(VERDICT_SKIP, FINDING_NONE,
-			      "this kernel does not tell which page is mapped");
+			      "this kernel does not report which page is mapped");
 	if (!(records[MOMENT_PINNED].flags & PINTEST_PAGE_ANON))
 		return judged(VERDICT_SKIP, FINDING_NONE,
 			      "the pinned page is not anonymous on this kernel");
@@ -102,8 +102,8 @@ static struct judgement judge_one_mapping(const struct observations *seen,
 		return passed;
 	return judged(VERDICT_FAIL, FINDING_MOVED, "page %zu: %s", page,
 		      is->flags & PINTEST_PAGE_MAPPED ?
-		      "another page is mapped in place of the pinned one" :
-		      "the pinned page was unmapped");
+		      "another page is mapped instead of the pinned one" :
+		      "the kernel unmapped the pinned page");
 }
 
 struct judgement judge_mapping(const struct scenario *scenario,
@@ -128,5 +128,5 @@ struct judgement judge_unmapped(const struct scenario *scenario,
 	if (judgement.verdict == VERDICT_SKIP)
 		return judgement;
 	return judged(VERDICT_BROKEN, FINDING_NONE,
-		      "a page that is only referenced stays mapped: what unmaps pinned ones would not be seen");
+		      "a page that is referenced but not pinned stays mapped: this check could not notice that a pinned page is unmapped");
 }

@@ -14,18 +14,18 @@ static struct judgement judge_page_place(const struct pintest_record *record,
 				PINTEST_FIELD_MIGRATETYPE))) {
 		judgement.verdict = VERDICT_SKIP;
 		reason(&judgement.why, 0,
-		       "this kernel does not tell where pages lie");
+		       "this kernel does not report the zone of a page");
 	} else if (record_is_movable(record)) {
 		judgement.verdict = VERDICT_FAIL;
 		judgement.finding = FINDING_STAYS;
 		reason(&judgement.why, 0,
-		       "page %zu is pinned where it was, in memory that is to be kept movable",
+		       "page %zu: the pin left the page in memory that has to stay movable",
 		       page);
 	}
 	return judgement;
 }
 
-/* Where they were before is what their memory kind promises. */
+/* The memory kind promises that the pages were in such memory before. */
 struct judgement judge_place(const struct scenario *scenario,
 			     const struct observations *seen)
 {

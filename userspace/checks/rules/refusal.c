@@ -16,7 +16,7 @@ static struct judgement not_refused(const struct observations *seen,
 		.finding = FINDING_ALLOWED,
 	};
 
-	reason(&judgement.why, 0, "%d of %d pages are pinned, not %u: %s",
+	reason(&judgement.why, 0, "%d of %d pages are pinned instead of %u: %s",
 	       (int)seen->pinned, CHECK_PAGES, kind->refused_from, kind->what);
 	return judgement;
 }
@@ -29,12 +29,12 @@ static struct judgement refused_otherwise(const struct observations *seen,
 		.finding = FINDING_REFUSED,
 	};
 
-	reason(&judgement.why, 0, "refused with '%s', not '%s'",
+	reason(&judgement.why, 0, "refused with '%s' instead of '%s'",
 	       strerror(-seen->error), strerror(error));
 	return judgement;
 }
 
-/* What runs out is the machine's affair, here as elsewhere. */
+/* Running out of memory or files says nothing about the kernel. */
 static bool ran_out(int error)
 {
 	return error == -ENOMEM || error == -EMFILE || error == -ENFILE ||

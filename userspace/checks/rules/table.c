@@ -13,10 +13,10 @@
  *	hugetlb 2 MiB	ro-longterm.slow.memfd-hugetlb-2m.write	...fast...
  *	hugetlb 1 GiB	ro-longterm.slow.memfd-hugetlb-1g.write	...fast...
  *
- * What is not promised has no rule. A short-term R/O pin of a page that is not
- * anonymous may go stale, and a plain reference may be on the wrong side of a
- * copy after any fork: they are left with the promise that they never see
- * anything but old data or the write.
+ * What the kernel does not promise has no rule. A short-term read-only pin of a
+ * page that is not anonymous may go stale, and so may a plain reference after any
+ * fork(). Of these only one thing is promised: they see the old data or the
+ * write, and nothing else.
  */
 #include "array_size.h"
 #include "judge.h"
@@ -25,7 +25,7 @@ bool scenario_is_refused(const struct scenario *scenario)
 {
 	uint32_t foll = scenario->access->foll;
 
-	/* GUP-fast never comes to see that the mapping may not be read. */
+	/* GUP-fast does not see that the mapping may not be read. */
 	if (scenario->memory->traits & MEMORY_UNREADABLE &&
 	    scenario->way->traits & WAY_FAST && !(foll & PINTEST_FOLL_WRITE))
 		return false;
@@ -40,7 +40,7 @@ static bool fits(const struct scenario *scenario)
 	       event_fits(scenario->event, scenario->memory);
 }
 
-/* Files differ in what happens to files. */
+/* File systems differ in events that concern files. */
 static bool leads(const struct memory_kind *kind, const struct event *event)
 {
 	if (kind->traits & MEMORY_LONG)
@@ -73,8 +73,8 @@ static bool is_wanted(const struct scenario *scenario)
 
 /*
  * A forced read makes a difference where other reads are refused, a forced write
- * where the mapping is read-only. Of hugetlb pages it makes none that is
- * promised: from 5.19 to 6.13 the kernel refuses to force a write there.
+ * where the mapping is read-only. With hugetlb pages nothing is promised: from
+ * 5.19 to 6.13 the kernel refuses to force a write to them.
  */
 static bool force_matters(const struct scenario *scenario)
 {
@@ -118,15 +118,15 @@ static bool is_meant(const struct scenario *scenario)
 }
 
 /*
- * Each rule is asked of every product of the other axes: what rules most of
- * them out stands first in these.
+ * Each rule is tried with every product of the other axes. The condition that
+ * excludes most of them comes first.
  */
 static bool on_write(const struct scenario *scenario)
 {
 	return scenario->event->traits & EVENT_WRITES && is_meant(scenario);
 }
 
-/* fork() copies the pages of pins for the child, but not those of others. */
+/* fork() copies pinned pages for the child, but not referenced ones. */
 static bool on_write_if_kept(const struct scenario *scenario)
 {
 	return on_write(scenario) &&
@@ -141,8 +141,8 @@ static bool on_write_if_attached(const struct scenario *scenario)
 }
 
 /*
- * The device looks where the memory was when it was pinned, and does not tell
- * of what may not be read.
+ * The device inspects the address at which the memory was pinned. It reports
+ * nothing about memory that may not be read.
  */
 static bool on_write_in_place(const struct scenario *scenario)
 {
@@ -157,7 +157,7 @@ static bool on_detach(const struct scenario *scenario)
 	       is_meant(scenario);
 }
 
-/* What is not anonymous is unmapped and moved like any page. */
+/* The kernel unmaps and moves pages that are not anonymous as it likes. */
 static bool on_move(const struct scenario *scenario)
 {
 	return scenario->event->traits & EVENT_MOVES &&
@@ -170,7 +170,7 @@ static bool on_move_of_anon(const struct scenario *scenario)
 	       scenario->way->traits & WAY_PINS && on_move(scenario);
 }
 
-/* R/O pins are reliable without FOLL_LONGTERM if the page is anonymous. */
+/* Read-only pins are reliable without FOLL_LONGTERM if the page is anonymous. */
 static bool on_write_if_anon(const struct scenario *scenario)
 {
 	return scenario->way->traits & WAY_PINS &&
@@ -179,8 +179,8 @@ static bool on_write_if_anon(const struct scenario *scenario)
 }
 
 /*
- * What is only in use, and not pinned, is put aside as if it were not, but for
- * a huge page, which would have to be split for that.
+ * The kernel unmaps a page that is referenced, but not pinned, like any other.
+ * A huge page is an exception: it would have to be split first.
  */
 static bool on_unmap_elsewhere(const struct scenario *scenario)
 {
@@ -203,7 +203,7 @@ static bool on_long_stay(const struct scenario *scenario)
 	       scenario->event->traits == EVENT_WRITES && is_meant(scenario);
 }
 
-/* A refused pin meets no event: one is enough. */
+/* No event follows a refused pin, so one event is enough. */
 static bool on_refusal(const struct scenario *scenario)
 {
 	return scenario->event->traits == EVENT_WRITES &&
@@ -211,7 +211,7 @@ static bool on_refusal(const struct scenario *scenario)
 	       scenario_is_refused(scenario) && !is_learnt_elsewhere(scenario);
 }
 
-/* Where ro-longterm is judged, but for the flag that makes it reliable. */
+/* As for ro-longterm, but without the flag that makes the pin reliable. */
 static bool on_write_elsewhere(const struct scenario *scenario)
 {
 	return scenario->event->traits == EVENT_WRITES &&
@@ -220,90 +220,90 @@ static bool on_write_elsewhere(const struct scenario *scenario)
 	       is_meant(scenario);
 }
 
-#define SEES	"the pin sees what the process writes, and nothing that a child writes"
-#define SAME	"the pinned page is the mapped page after a write"
-#define STORE	"the process, and no child, sees what is stored through the pin"
-#define SAFE	"the pin keeps its pages, as they are, when the process gives them up"
-#define KEEPS	"the kernel leaves pinned anonymous pages mapped where they are"
-#define REFUSED	"what must not be pinned so is refused with the right error, and no page too many or too few is pinned before it"
-#define PLACE	"no page is pinned in memory that is to be kept movable"
-#define UNPIN	"unpinning gives back the references and pins that were taken"
+#define SEES	"the pin sees what the process writes, and not what a child writes"
+#define SAME	"after a write, the pinned page is still the mapped page"
+#define STORE	"the process sees what is stored through the pin, and a child does not"
+#define SAFE	"the pin keeps its pages unchanged when the process gives them up"
+#define KEEPS	"pinned anonymous pages stay mapped"
+#define REFUSED	"the kernel refuses memory that must not be pinned like this, with the right error, and pins exactly the pages before it"
+#define PLACE	"no page stays in memory that has to stay movable"
+#define UNPIN	"unpinning gives back all references and pins that were taken"
 
 static const struct rule table[] = {
-	{ "ro-longterm", "R/O long-term: " SEES,
+	{ "ro-longterm", "read-only long-term: " SEES,
 	  &access_table[RO_LONGTERM], on_write_if_kept, judge_fresh },
-	{ "ro-longterm-page", "R/O long-term: " SAME,
+	{ "ro-longterm-page", "read-only long-term: " SAME,
 	  &access_table[RO_LONGTERM], on_write_in_place, judge_page },
-	{ "ro-longterm-safe", "R/O long-term: " SAFE,
+	{ "ro-longterm-safe", "read-only long-term: " SAFE,
 	  &access_table[RO_LONGTERM], on_detach, judge_safe },
-	{ "ro-longterm-mapping", "R/O long-term: " KEEPS,
+	{ "ro-longterm-mapping", "read-only long-term: " KEEPS,
 	  &access_table[RO_LONGTERM], on_move, judge_mapping },
-	{ "ro-longterm-place", "R/O long-term: " PLACE,
+	{ "ro-longterm-place", "read-only long-term: " PLACE,
 	  &access_table[RO_LONGTERM], on_long_stay, judge_place },
-	{ "ro-longterm-refusal", "R/O long-term: " REFUSED,
+	{ "ro-longterm-refusal", "read-only long-term: " REFUSED,
 	  &access_table[RO_LONGTERM], on_refusal, judge_refusal },
-	{ "ro-longterm-unpin", "R/O long-term: " UNPIN,
+	{ "ro-longterm-unpin", "read-only long-term: " UNPIN,
 	  &access_table[RO_LONGTERM], on_repin, judge_unpin },
-	{ "ro-longterm-force", "R/O long-term, forced: " SEES,
+	{ "ro-longterm-force", "read-only long-term, forced: " SEES,
 	  &access_table[RO_LONGTERM_FORCE], on_write_if_kept, judge_fresh },
-	{ "ro-longterm-force-page", "R/O long-term, forced: " SAME,
+	{ "ro-longterm-force-page", "read-only long-term, forced: " SAME,
 	  &access_table[RO_LONGTERM_FORCE], on_write_in_place, judge_page },
-	{ "ro-longterm-force-refusal", "R/O long-term, forced: " REFUSED,
+	{ "ro-longterm-force-refusal", "read-only long-term, forced: " REFUSED,
 	  &access_table[RO_LONGTERM_FORCE], on_refusal, judge_refusal },
-	{ "rw-longterm", "R/W long-term: " SEES,
+	{ "rw-longterm", "read-write long-term: " SEES,
 	  &access_table[RW_LONGTERM], on_write_if_kept, judge_fresh },
-	{ "rw-longterm-page", "R/W long-term: " SAME,
+	{ "rw-longterm-page", "read-write long-term: " SAME,
 	  &access_table[RW_LONGTERM], on_write_in_place, judge_page },
-	{ "rw-longterm-store", "R/W long-term: " STORE,
+	{ "rw-longterm-store", "read-write long-term: " STORE,
 	  &access_table[RW_LONGTERM], on_write_if_attached, judge_store },
-	{ "rw-longterm-safe", "R/W long-term: " SAFE,
+	{ "rw-longterm-safe", "read-write long-term: " SAFE,
 	  &access_table[RW_LONGTERM], on_detach, judge_safe },
-	{ "rw-longterm-mapping", "R/W long-term: " KEEPS,
+	{ "rw-longterm-mapping", "read-write long-term: " KEEPS,
 	  &access_table[RW_LONGTERM], on_move, judge_mapping },
-	{ "rw-longterm-place", "R/W long-term: " PLACE,
+	{ "rw-longterm-place", "read-write long-term: " PLACE,
 	  &access_table[RW_LONGTERM], on_long_stay, judge_place },
-	{ "rw-longterm-refusal", "R/W long-term: " REFUSED,
+	{ "rw-longterm-refusal", "read-write long-term: " REFUSED,
 	  &access_table[RW_LONGTERM], on_refusal, judge_refusal },
-	{ "rw-longterm-unpin", "R/W long-term: " UNPIN,
+	{ "rw-longterm-unpin", "read-write long-term: " UNPIN,
 	  &access_table[RW_LONGTERM], on_repin, judge_unpin },
-	{ "rw-longterm-force", "R/W long-term, forced: " SEES,
+	{ "rw-longterm-force", "read-write long-term, forced: " SEES,
 	  &access_table[RW_LONGTERM_FORCE], on_write_if_kept, judge_fresh },
-	{ "rw-longterm-force-page", "R/W long-term, forced: " SAME,
+	{ "rw-longterm-force-page", "read-write long-term, forced: " SAME,
 	  &access_table[RW_LONGTERM_FORCE], on_write_in_place, judge_page },
-	{ "rw-longterm-force-store", "R/W long-term, forced: " STORE,
+	{ "rw-longterm-force-store", "read-write long-term, forced: " STORE,
 	  &access_table[RW_LONGTERM_FORCE], on_write_if_attached, judge_store },
-	{ "rw-longterm-force-refusal", "R/W long-term, forced: " REFUSED,
+	{ "rw-longterm-force-refusal", "read-write long-term, forced: " REFUSED,
 	  &access_table[RW_LONGTERM_FORCE], on_refusal, judge_refusal },
-	{ "rw-longterm-force-unpin", "R/W long-term, forced: " UNPIN,
+	{ "rw-longterm-force-unpin", "read-write long-term, forced: " UNPIN,
 	  &access_table[RW_LONGTERM_FORCE], on_repin, judge_unpin },
 	{ "snapshot",
-	  "R/O short-term: the pin reads the old data or the write of the process, never anything else",
+	  "read-only short-term: the pin reads the old data or the write of the process, never anything else",
 	  &access_table[RO], on_write, judge_snapshot },
-	{ "ro-anon", "R/O short-term, of anonymous memory: " SEES,
+	{ "ro-anon", "read-only short-term, anonymous memory: " SEES,
 	  &access_table[RO], on_write_if_anon, judge_fresh },
-	{ "ro-anon-mapping", "R/O short-term, of anonymous memory: " KEEPS,
+	{ "ro-anon-mapping", "read-only short-term, anonymous memory: " KEEPS,
 	  &access_table[RO], on_move_of_anon, judge_mapping },
-	{ "ro-refusal", "R/O short-term: " REFUSED,
+	{ "ro-refusal", "read-only short-term: " REFUSED,
 	  &access_table[RO], on_refusal, judge_refusal },
-	{ "snapshot-unpin", "R/O short-term: " UNPIN,
+	{ "snapshot-unpin", "read-only short-term: " UNPIN,
 	  &access_table[RO], on_repin, judge_unpin },
 	{ "control",
-	  "control: without FOLL_LONGTERM, a page that nobody can write to misses the write, which the tool notices",
+	  "control: without FOLL_LONGTERM, a pin of a page that nobody can write to misses the write, and the check notices it",
 	  &access_table[RO], on_write_elsewhere, judge_control },
 	{ "control-mapping",
-	  "control: the kernel unmaps a page that is referenced, but not pinned, which the tool notices",
+	  "control: the kernel unmaps a page that is referenced, but not pinned, and the check notices it",
 	  &access_table[RO], on_unmap_elsewhere, judge_unmapped },
-	{ "rw", "R/W short-term: " SEES,
+	{ "rw", "read-write short-term: " SEES,
 	  &access_table[RW], on_write_if_kept, judge_fresh },
-	{ "rw-page", "R/W short-term: " SAME,
+	{ "rw-page", "read-write short-term: " SAME,
 	  &access_table[RW], on_write_in_place, judge_page },
-	{ "rw-store", "R/W short-term: " STORE,
+	{ "rw-store", "read-write short-term: " STORE,
 	  &access_table[RW], on_write_if_attached, judge_store },
-	{ "rw-mapping", "R/W short-term: " KEEPS,
+	{ "rw-mapping", "read-write short-term: " KEEPS,
 	  &access_table[RW], on_move_of_anon, judge_mapping },
-	{ "rw-refusal", "R/W short-term: " REFUSED,
+	{ "rw-refusal", "read-write short-term: " REFUSED,
 	  &access_table[RW], on_refusal, judge_refusal },
-	{ "rw-unpin", "R/W short-term: " UNPIN,
+	{ "rw-unpin", "read-write short-term: " UNPIN,
 	  &access_table[RW], on_repin, judge_unpin },
 };
 

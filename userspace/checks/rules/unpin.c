@@ -3,10 +3,10 @@
  * Whether unpinning gives back what pinning took.
  *
  * The event pinned and unpinned REPINS times while another pin kept the pages
- * where they are, so that one reference left behind each time has become
- * REPINS of them. The kernel's caches hold or drop a few references of their
- * own meanwhile, and the shared zero pages are everybody's: half of REPINS is
- * far from both.
+ * where they are. A kernel that leaks one reference each time has leaked REPINS
+ * of them. Meanwhile the kernel's caches take or drop a few references of their
+ * own, and other processes use the shared zero pages. Half of REPINS is far from
+ * both.
  */
 #include <stdlib.h>
 
@@ -14,7 +14,7 @@
 #include "judge.h"
 
 #define NOISE	(REPINS / 2)
-#define SINCE_REPINS	"over " TEXT_OF(REPINS) " pins that were unpinned again"
+#define SINCE_REPINS	"over " TEXT_OF(REPINS) " pins that were all given back"
 #define ZEROS	(PINTEST_PAGE_ZERO | PINTEST_PAGE_HUGE_ZERO)
 
 static struct judgement unbalanced(const char *what, const char *since,
@@ -57,7 +57,7 @@ static struct judgement judge_refcount(const struct page_seen *seen,
 
 	if (!known(was, PINTEST_FIELD_REFCOUNT))
 		return plain(VERDICT_SKIP, FINDING_NONE,
-			     "this kernel does not tell reference counts");
+			     "this kernel does not report reference counts");
 	if (pins && was->flags & PINTEST_PAGE_ZERO)
 		noise *= 1024;
 	if (llabs((int64_t)is->refcount - was->refcount) < noise)

@@ -330,11 +330,11 @@ static int run_agree(struct story_run *run, struct reason *why)
 
 	if (ret)
 		return ret;
-	if (judge_answer(&file, "R/O long-term", L, 0) ||
-	    judge_answer(&file, "R/W short-term", W, 0) ||
-	    judge_answer(&file, "R/W long-term", L | W, refuse))
+	if (judge_answer(&file, "read-only long-term", L, 0) ||
+	    judge_answer(&file, "read-write short-term", W, 0) ||
+	    judge_answer(&file, "read-write long-term", L | W, refuse))
 		return 0;
-	return story_passes(run, "all ways say %s to R/W long-term pins",
+	return story_passes(run, "all ways say %s to read-write long-term pins",
 			   strerror(-refuse));
 }
 
@@ -382,35 +382,35 @@ static int run_partial(struct story_run *run, struct reason *why)
 
 #define REFUSES(name) {							\
 	.id = "files.longterm-write-" name,				\
-	.what = "all ways refuse R/W long-term pins of shared mappings of " name " with EFAULT, and no others",	\
+	.what = "all ways refuse read-write long-term pins of shared mappings of " name " with EFAULT, and no others",	\
 	.run = run_agree,						\
 	TRACKER(name, true),						\
 }
 
 #define ALLOWS(name) {							\
 	.id = "files.longterm-write-" name,				\
-	.what = "all ways allow R/W long-term pins of shared mappings of " name,	\
+	.what = "all ways allow read-write long-term pins of shared mappings of " name,	\
 	.run = run_agree,						\
 	TRACKER(name, false),						\
 }
 
 #define SYNCED(name) {							\
 	.id = "files.fsync-" name,					\
-	.what = "what is stored through a R/W long-term pin of a shared mapping of " name " is in the file after fsync(), if it can be pinned",	\
+	.what = "what is stored through a read-write long-term pin of a shared mapping of " name " is in the file after fsync(), if it can be pinned",	\
 	.run = run_synced,						\
 	TRACKER(name, true),						\
 }
 
 #define DIRTIED(family, name) {						\
 	.id = family ".unpin-dirty-" name,				\
-	.what = "what is stored through a R/W short-term pin of a shared mapping of " name " is in the file after it was unpinned as dirty",	\
+	.what = "what is stored through a read-write short-term pin of a shared mapping of " name " is in the file after it was unpinned as dirty",	\
 	.run = run_dirtied,						\
 	TRACKER(name, true),						\
 }
 
 #define UNDIRTIED(name) {						\
 	.id = "files.unpin-clean-" name,				\
-	.what = "control: what is stored through a R/W short-term pin of a shared mapping of " name " after writeback is lost if it is not unpinned as dirty",	\
+	.what = "control: what is stored through a read-write short-term pin of a shared mapping of " name " after writeback is lost if it is not unpinned as dirty",	\
 	.run = run_undirtied,						\
 	TRACKER(name, true),						\
 }
@@ -419,7 +419,7 @@ static const struct story table[] = {
 	REFUSES("ext4"),
 	{
 		.id = "files.longterm-write-partly-ext4",
-		.what = "a R/W long-term pin that comes to a page of a shared mapping of ext4 ends before it",
+		.what = "a read-write long-term pin that comes to a page of a shared mapping of ext4 ends before it",
 		.run = run_partial,
 		TRACKER("ext4", true),
 	},
@@ -428,7 +428,7 @@ static const struct story table[] = {
 	UNDIRTIED("ext4"),
 	{
 		.id = "bugs.direct-write-replaces-page",
-		.what = "a R/O long-term pin of a shared mapping of ext4 sees what others write with O_DIRECT, or goes apart from it",
+		.what = "a read-only long-term pin of a shared mapping of ext4 sees what others write with O_DIRECT, or goes apart from it",
 		.run = run_direct_write,
 		TRACKER("ext4", true),
 	},

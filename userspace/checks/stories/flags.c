@@ -170,14 +170,14 @@ static int force(struct story_run *run, struct reason *why)
 	if (!private || !shared || !none)
 		return reason(why, -ENOMEM, "cannot map pages");
 	return judge_trials(run, *api, (struct trial[]) {
-		{ "R/W pin of read-only private memory", private, write,
+		{ "read-write pin of read-only private memory", private, write,
 		  -EFAULT },
-		{ "forced R/W pin of read-only private memory", private,
+		{ "forced read-write pin of read-only private memory", private,
 		  forced, 0 },
-		{ "R/W pin of read-only shared memory", shared, write,
+		{ "read-write pin of read-only shared memory", shared, write,
 		  -EFAULT },
-		{ "R/O pin of inaccessible memory", none, 0, -EFAULT },
-		{ "forced R/O pin of inaccessible memory", none,
+		{ "read-only pin of inaccessible memory", none, 0, -EFAULT },
+		{ "forced read-only pin of inaccessible memory", none,
 		  PINTEST_FOLL_FORCE, 0 },
 	}, 5);
 }

@@ -63,7 +63,7 @@ static int pin_and_load(struct story_run *run, struct reason *why)
 
 #define LOAD(kind, of) {						\
 	.id = "pin-and-load." kind,					\
-	.what = "R/O short-term: what is loaded through a pin of " of " is what the process has, however it changes it", \
+	.what = "read-only short-term: what is loaded through a pin of " of " is what the process has, however it changes it", \
 	.prepare = story_prepare_kind,					\
 	.run = pin_and_load,						\
 	.arg = kind,							\

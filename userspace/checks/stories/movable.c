@@ -66,7 +66,7 @@ static int pin_busy(struct story_run *run, struct reason *why)
 
 #define BUSY(way, call, number) {					\
 	.id = "longterm-movable.busy-" way,				\
-	.what = "a R/O long-term pin by " call " of a page that is to be kept movable is refused with ENOMEM while a short-term pin of it is held",	\
+	.what = "a read-only long-term pin by " call " of a page that is to be kept movable is refused with ENOMEM while a short-term pin of it is held",	\
 	.run = pin_busy,						\
 	.arg = &(const uint32_t) { number },				\
 }

@@ -187,8 +187,8 @@ static int prepare_file(const void *unused, struct settings *settings,
 }
 
 static const struct story table[] = {
-	PUNCH("ro-longterm", "R/O", PINTEST_FOLL_LONGTERM),
-	PUNCH("rw-longterm", "R/W",
+	PUNCH("ro-longterm", "read-only", PINTEST_FOLL_LONGTERM),
+	PUNCH("rw-longterm", "read-write",
 	      PINTEST_FOLL_LONGTERM | PINTEST_FOLL_WRITE),
 };
 

@@ -174,22 +174,22 @@ static int seal_future(struct story_run *run, struct reason *why)
 static const struct story table[] = {
 	{
 		.id = "seals.write-rw",
-		.what = "a memfd cannot be sealed against writes while a R/W short-term pin of its pages is held",
+		.what = "a memfd cannot be sealed against writes while a read-write short-term pin of its pages is held",
 		.run = seal_shared,
 		.arg = RW,
 	}, {
 		.id = "seals.write-rw-longterm",
-		.what = "a memfd cannot be sealed against writes while a R/W long-term pin of its pages is held",
+		.what = "a memfd cannot be sealed against writes while a read-write long-term pin of its pages is held",
 		.run = seal_shared,
 		.arg = RW_LONGTERM,
 	}, {
 		.id = "seals.write-private",
-		.what = "a R/W long-term pin of a private mapping of a memfd is no hindrance to seal it",
+		.what = "a read-write long-term pin of a private mapping of a memfd is no hindrance to seal it",
 		.run = seal_private,
 		.arg = RW_LONGTERM,
 	}, {
 		.id = "seals.future-write",
-		.what = "a R/W long-term pin goes on writing to a memfd that is sealed against new writers",
+		.what = "a read-write long-term pin goes on writing to a memfd that is sealed against new writers",
 		.run = seal_future,
 		.arg = RW_LONGTERM,
 	},

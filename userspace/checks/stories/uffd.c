@@ -133,7 +133,7 @@ static int judge_protection(struct pinning *pinning, int before,
 	if (ret && after >= before)
 		return 0;
 	story_fails(pinning->run, FINDING_UNPROTECTED,
-		   "of %d protected pages a R/O %s pin by %s leaves %d, and a write raises %d events",
+		   "of %d protected pages a read-only %s pin by %s leaves %d, and a write raises %d events",
 		   before, term(pinning), pinning->way->what, after, ret);
 	return 1;
 }
@@ -150,11 +150,11 @@ static int judge_read(struct pinning *pinning, struct reason *why)
 		return judge_protection(pinning, before, why);
 	if (ret)
 		story_fails(pinning->run, FINDING_EVENT,
-			   "a R/O %s pin by %s raises %d events",
+			   "a read-only %s pin by %s raises %d events",
 			   term(pinning), pinning->way->what, ret);
 	else
 		story_fails(pinning->run, FINDING_REFUSED,
-			   "a R/O %s pin by %s is refused: %s", term(pinning),
+			   "a read-only %s pin by %s is refused: %s", term(pinning),
 			   pinning->way->what, strerror(-pinning->error));
 	return 1;
 }
@@ -197,7 +197,7 @@ static int judge_stores(struct pinning *pinning, struct reason *why)
 	if (ret)
 		return ret < 0 ? ret : 0;
 	story_fails(pinning->run, FINDING_STALE | FINDING_LOST,
-		   "a R/W %s pin by %s and the process do not see what the other one writes",
+		   "a read-write %s pin by %s and the process do not see what the other one writes",
 		   term(pinning), pinning->way->what);
 	return 1;
 }
@@ -213,7 +213,7 @@ static int judge_write(struct pinning *pinning, struct reason *why)
 	if (events == waits && pinning->error == (waits ? 0 : -EFAULT))
 		return waits ? judge_stores(pinning, why) : 0;
 	story_fails(pinning->run, events ? FINDING_EVENT : FINDING_UNPROTECTED,
-		   "a R/W %s pin by %s raises %d events, not %d, and ends with: %s",
+		   "a read-write %s pin by %s raises %d events, not %d, and ends with: %s",
 		   term(pinning), pinning->way->what, events, waits,
 		   strerror(-pinning->error));
 	return 1;
@@ -485,7 +485,7 @@ static int run_pager(struct story_run *run, struct reason *why)
 
 #define READ_PIN(kind, words) {						\
 	.id = "uffd.read-pin-" kind,					\
-	.what = "R/O pins of " words " that a userfaultfd protects raise no event, and leave it protected",	\
+	.what = "read-only pins of " words " that a userfaultfd protects raise no event, and leave it protected",	\
 	.prepare = story_prepare_kind,					\
 	.run = run_read_pins,						\
 	.arg = kind,							\
@@ -493,7 +493,7 @@ static int run_pager(struct story_run *run, struct reason *why)
 
 #define WRITE_PIN(kind, words) {					\
 	.id = "uffd.write-pin-" kind,					\
-	.what = "R/W pins of " words " that a userfaultfd protects raise one event and are coherent then, or are refused if they must not wait",	\
+	.what = "read-write pins of " words " that a userfaultfd protects raise one event and are coherent then, or are refused if they must not wait",	\
 	.prepare = story_prepare_kind,					\
 	.run = run_write_pins,						\
 	.arg = kind,							\
@@ -518,7 +518,7 @@ static const struct story table[] = {
 	PAGER("write", "write()", out_by_write),
 	PAGER("splice", "vmsplice()", out_by_splice),
 	PAGER("readv", "process_vm_readv()", out_by_readv),
-	PAGER("pin", "a device that has it pinned R/O", out_by_pin),
+	PAGER("pin", "a device that has it pinned read-only", out_by_pin),
 	{
 		.id = "uffd.pager-direct",
 		.what = "a pager that protects memory by userfaultfd can write it out with O_DIRECT, drop it and read it in",

@@ -81,12 +81,12 @@ static int pin_vdso(struct story_run *run, struct reason *why)
 static const struct story table[] = {
 	{
 		.id = "vdso.ro-longterm-slow",
-		.what = "R/O long-term: a pin of the vDSO by pin_user_pages() sees what the process writes there",
+		.what = "read-only long-term: a pin of the vDSO by pin_user_pages() sees what the process writes there",
 		.run = pin_vdso,
 		.arg = API(PINTEST_API_PIN),
 	}, {
 		.id = "vdso.ro-longterm-fast",
-		.what = "R/O long-term: a pin of the vDSO by pin_user_pages_fast() sees what the process writes there",
+		.what = "read-only long-term: a pin of the vDSO by pin_user_pages_fast() sees what the process writes there",
 		.run = pin_vdso,
 		.arg = API(PINTEST_API_PIN_FAST),
 	},

@@ -280,24 +280,24 @@ static int secretmem(struct story_run *run, struct reason *why)
 static const struct story table[] = {
 	{
 		.id = "bugs.uprobe-replaces-page",
-		.what = "a page that is pinned R/O long-term stays the page of the process when a uprobe is set in it",
+		.what = "a page that is pinned read-only long-term stays the page of the process when a uprobe is set in it",
 		.run = uprobe,
 	}, {
 		.id = "bugs.soft-dirty-shared-thp",
-		.what = "a R/O long-term pin of one page of a THP that a child shares marks no page as written",
+		.what = "a read-only long-term pin of one page of a THP that a child shares marks no page as written",
 		.prepare = story_prepare_thp,
 		.run = soft_dirty_thp,
 	}, {
 		.id = "bugs.mprotect-replaces-page",
-		.what = "an anonymous page that is pinned R/W long-term stays the page of the process when it is read-only for a while",
+		.what = "an anonymous page that is pinned read-write long-term stays the page of the process when it is read-only for a while",
 		.run = mprotect_cycle,
 	}, {
 		.id = "bugs.uffd-wp-replaces-page",
-		.what = "an anonymous page that is pinned R/W long-term stays the page of the process when a userfaultfd protects it for a while",
+		.what = "an anonymous page that is pinned read-write long-term stays the page of the process when a userfaultfd protects it for a while",
 		.run = uffd_wp_cycle,
 	}, {
 		.id = "bugs.force-write-replaced",
-		.what = "a page of a read-only mapping that is pinned R/W long-term by force stays the page of the process when it may write",
+		.what = "a page of a read-only mapping that is pinned read-write long-term by force stays the page of the process when it may write",
 		.run = force_write_readonly,
 	}, {
 		.id = "bugs.secretmem-fast",

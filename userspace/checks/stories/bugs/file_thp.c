@@ -102,7 +102,7 @@ static int unshare_file_thp(struct story_run *run, struct reason *why)
 static const struct story table[] = {
 	{
 		.id = "bugs.unshare-file-thp",
-		.what = "a R/O long-term pin of a private mapping of a file that is in a transparent huge page comes to an end",
+		.what = "a read-only long-term pin of a private mapping of a file that is in a transparent huge page comes to an end",
 		.prepare = story_prepare_kind,
 		.run = unshare_file_thp,
 		.arg = "tmpfs-thp-shared",

@@ -312,13 +312,13 @@ static int prepare_two(const void *arg, struct settings *settings,
 static const struct story table[] = {
 	{
 		.id = "bugs.hugetlb-pin-kills-child",
-		.what = "a R/O long-term pin of a hugetlb page does not kill the child that shares it, if the pool is empty",
+		.what = "a read-only long-term pin of a hugetlb page does not kill the child that shares it, if the pool is empty",
 		.prepare = prepare_one,
 		.run = pin_kills_child,
 		.arg = FLAGS(L),
 	}, {
 		.id = "bugs.hugetlb-write-pin-kills-child",
-		.what = "a R/W short-term pin of a hugetlb page does not kill the child that shares it, if the pool is empty",
+		.what = "a read-write short-term pin of a hugetlb page does not kill the child that shares it, if the pool is empty",
 		.prepare = prepare_one,
 		.run = pin_kills_child,
 		.arg = FLAGS(W),
@@ -328,13 +328,13 @@ static const struct story table[] = {
 		.prepare = prepare_two,
 		.run = movable,
 	},
-	EMPTY_POOL(file, "ro-longterm", "R/O long-term", L,
+	EMPTY_POOL(file, "ro-longterm", "read-only long-term", L,
 		   "belongs to a file, mapped privately,"),
-	EMPTY_POOL(file, "rw-longterm", "R/W long-term", L | W,
+	EMPTY_POOL(file, "rw-longterm", "read-write long-term", L | W,
 		   "belongs to a file, mapped privately,"),
-	EMPTY_POOL(child, "ro-longterm", "R/O long-term", L,
+	EMPTY_POOL(child, "ro-longterm", "read-only long-term", L,
 		   "a child shares, and pins,"),
-	EMPTY_POOL(child, "rw-longterm", "R/W long-term", L | W,
+	EMPTY_POOL(child, "rw-longterm", "read-write long-term", L | W,
 		   "a child shares, and pins,"),
 };
 

@@ -76,7 +76,7 @@ static int pin_guarded(struct story_run *run, const struct guarded *guarded,
 		return ret;
 	if (!ret || after < before)
 		return story_fails(run, FINDING_UNPROTECTED,
-				  "a R/O pin of 1 page: of %zd protected pages %zd are left, and a write to page %td raises %d events",
+				  "a read-only pin of 1 page: of %zd protected pages %zd are left, and a write to page %td raises %d events",
 				  before, after,
 				  (guarded->page - guarded->addr) /
 				  (ptrdiff_t)page_size(), ret);
@@ -229,18 +229,18 @@ static int move_pinned(struct story_run *run, struct reason *why)
 static const struct story table[] = {
 	{
 		.id = "bugs.uffd-wp-huge-zeropage",
-		.what = "a R/O long-term pin of one page of a huge zero page leaves all of it write-protected by its userfaultfd",
+		.what = "a read-only long-term pin of one page of a huge zero page leaves all of it write-protected by its userfaultfd",
 		.prepare = prepare_huge_zeropage,
 		.run = wp_huge_zeropage,
 	}, {
 		.id = "bugs.uffd-wp-hugetlb-shared",
-		.what = "a R/O long-term pin of a hugetlb page that a child shares leaves it write-protected by its userfaultfd",
+		.what = "a read-only long-term pin of a hugetlb page that a child shares leaves it write-protected by its userfaultfd",
 		.prepare = prepare_hugetlb,
 		.run = wp_hugetlb_shared,
 		.arg = &(const uint32_t) { RO_LONGTERM },
 	}, {
 		.id = "bugs.uffd-wp-hugetlb-shared-short",
-		.what = "a R/O short-term pin of a hugetlb page that a child shares leaves it write-protected by its userfaultfd",
+		.what = "a read-only short-term pin of a hugetlb page that a child shares leaves it write-protected by its userfaultfd",
 		.prepare = prepare_hugetlb,
 		.run = wp_hugetlb_shared,
 		.arg = &(const uint32_t) { 0 },
