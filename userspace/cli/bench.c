@@ -443,14 +443,14 @@ static int run_bench(int argc, char **argv)
 
 const struct command command_bench = {
 	.name = "bench",
-	.summary = "what pinning and looking at pages costs",
+	.summary = "measure what pinning and inspecting pages costs",
 	.about = "Time the kernel calls that take pages and give them back, and what pintest does\n"
 		 "with the pages, for every combination of the lists. Times are nanoseconds a page.\n"
 		 "In a virtual machine they mean nothing, unless it counts instructions.\n",
 	.options = bench_options,
 	.columns = bench_columns,
 	.exits = "0   measured, be it in part: see the column WHY\n"
-		 "1   nothing was measured, or the chart not written; the reason is told\n"
+		 "1   nothing was measured, or the chart not written; standard error says why\n"
 		 "2   a setting of the machine could not be put back\n"
 		 "64  the command line is wrong\n",
 	.examples = "pintest bench --memory anon,anon-thp --flags longterm --chart cost.html\n"

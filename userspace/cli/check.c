@@ -280,7 +280,7 @@ const struct command command_check = {
 	.exits = "0   all passed, or detached, or failed as known with --known\n"
 		 "1   something failed\n"
 		 "2   nothing failed, but something could not be judged, or a setting of the\n"
-		 "    machine not be put back\n"
+		 "    machine could not be put back\n"
 		 "4   all were skipped\n"
 		 "64  the command line is wrong\n",
 	.examples = "pintest check\n"

@@ -11,14 +11,14 @@
 /** gup_test_is_ours() - whether the module is loaded and offers gup_test */
 bool gup_test_is_ours(void);
 
-/** gup_test_is_there() - whether there is a gup_test, whoever offers it */
+/** gup_test_is_there() - whether the kernel or the module offers gup_test */
 bool gup_test_is_there(void);
 
 /**
  * gup_test_load() - load the module so that there is a gup_test
  * @path: the module's file, or NULL for the one installed for this kernel
  *
- * A kernel that has its own is told of, and no error.
+ * A kernel that has its own is reported, which is no error.
  *
  * Return: 0, or -errno after telling why on stderr.
  */

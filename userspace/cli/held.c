@@ -202,7 +202,7 @@ const struct command command_held = {
 	.options = held_options,
 	.columns = held_columns,
 	.exits = "0   printed\n"
-		 "1   no trace runs, or it could not be asked; the reason is told\n"
+		 "1   no trace runs, or it could not be asked; standard error says why\n"
 		 "64  the command line is wrong\n",
 	.examples = "pintest held\n"
 		    "pintest held --stale --verbose\n",

@@ -187,12 +187,12 @@ static int run_info(int argc, char **argv)
 
 const struct command command_info = {
 	.name = "info",
-	.summary = "what this kernel and its module can do",
+	.summary = "show what this kernel and the module support",
 	.about = "Print versions, what page records can tell on this kernel, and the APIs that\n"
 		 "pin with the flags that each of them takes here.\n",
 	.options = info_options,
 	.exits = "0   printed\n"
-		 "1   the module cannot be used; the reason is told\n"
+		 "1   the module cannot be used; standard error says why\n"
 		 "64  the command line is wrong\n",
 	.examples = "pintest info\n"
 		    "pintest info --json | jq '.info[0].apis[] | select(.api == \"fast\")'\n",

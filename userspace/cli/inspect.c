@@ -367,14 +367,14 @@ static int run_inspect(int argc, char **argv)
 
 const struct command command_inspect = {
 	.name = "inspect",
-	.summary = "which pages of a process are pinned",
+	.summary = "show which pages of a process are pinned",
 	.about = "Walk the mappings of a process and print the pages that look pinned, as ranges\n"
 		 "of equal pages. The process is not touched: no fault, no reference. What looks\n"
 		 "pinned is what the kernel takes for it: a small folio with 1024 references is.\n",
 	.options = inspect_options,
 	.columns = range_columns,
 	.exits = "0   printed\n"
-		 "1   it could not be inspected; the reason is told\n"
+		 "1   it could not be inspected; standard error says why\n"
 		 "64  the command line is wrong\n",
 	.examples = "pintest inspect --pid 1234\n"
 		    "pintest inspect --pid 1234 --addr 0x7f0000000000 --length 2M --all\n",

@@ -64,11 +64,11 @@ static int run_load(int argc, char **argv)
 const struct command command_load = {
 	.name = "load",
 	.summary = "load the kernel module",
-	.about = "Load the module pintest and see that its device works. Fine if it is loaded\n"
-		 "already. The other commands load the installed module by themselves.\n",
+	.about = "Load the module pintest and see that its device works. It is no error if it is\n"
+		 "loaded already. The other commands load the installed module by themselves.\n",
 	.options = load_options,
 	.exits = "0   it is loaded\n"
-		 "1   it is not; the reason is told\n"
+		 "1   it is not; standard error says why\n"
 		 "64  the command line is wrong\n",
 	.examples = "pintest load\n"
 		    "pintest load --path module/pintest.ko\n"
@@ -101,7 +101,7 @@ const struct command command_unload = {
 	.about = "Unload the module pintest. Refused while the device or a pin is open.\n",
 	.options = unload_options,
 	.exits = "0   it is unloaded\n"
-		 "1   it is not, or it was not loaded; the reason is told\n"
+		 "1   it is not, or it was not loaded; standard error says why\n"
 		 "64  the command line is wrong\n",
 	.examples = "pintest unload\n",
 	.run = run_unload,

@@ -165,14 +165,14 @@ static int run_pin(int argc, char **argv)
 
 const struct command command_pin = {
 	.name = "pin",
-	.summary = "take one pin and look at its pages",
+	.summary = "take one pin and show its pages",
 	.about = "Pin memory of some kind, or of another process, and print the records of its\n"
 		 "pages: those mapped before, those pinned, and after an event, which shows\n"
 		 "whether the pinned pages are still the mapped ones.\n",
 	.options = pin_options,
 	.columns = record_columns,
 	.exits = "0   pinned, be it in part\n"
-		 "1   not pinned, or the event could not happen; the reason is told\n"
+		 "1   not pinned, or the event could not happen; standard error says why\n"
 		 "2   a setting of the machine could not be put back\n"
 		 "64  the command line is wrong\n",
 	.examples = "pintest pin --memory anon-shared --event write\n"

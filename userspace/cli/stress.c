@@ -324,16 +324,16 @@ static int run_stress(int argc, char **argv)
 
 const struct command command_stress = {
 	.name = "stress",
-	.summary = "pin while memory is forked, swapped, moved, unmapped",
+	.summary = "check pins under load: fork, swap, migration, unmapping",
 	.about = "Let processes pin and look at their pages, again and again, while the memory is\n"
-		 "disturbed, and tell whether a pin lost touch with it. Scenes take turns, a round\n"
+		 "disturbed, and report pins that went stale. Scenes take turns, a round\n"
 		 "each: fork, pageout, pageout-fork, migrate, protect, soft-dirty, ksm, thp,\n"
 		 "thp-fork, memfd, hugetlb-fork, unmap, all.\n",
 	.options = stress_options,
 	.exits = "0   every pin was as it should be\n"
-		 "1   some were not\n"
+		 "1   some pins were stale, lost or foreign\n"
 		 "2   a scene could not be played though it should have been, or a setting of\n"
-		 "    the machine not be put back\n"
+		 "    the machine could not be put back\n"
 		 "4   no scene can be played here\n"
 		 "64  the command line is wrong\n",
 	.examples = "pintest stress --seconds 60\n"

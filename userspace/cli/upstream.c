@@ -71,7 +71,7 @@ static const struct cli_option upstream_options[] = {
 	{ 0 },
 };
 
-/* A pool that cannot be had is told; the selftests then skip what needs it. */
+/* Reports a pool that cannot be had; the selftests then skip what needs it. */
 static void need_pool(struct settings *settings, uint64_t size, bool longer)
 {
 	struct reason why;
@@ -278,7 +278,7 @@ const struct command command_upstream = {
 	.exits = "0   all passed, but for what was skipped\n"
 		 "1   a case failed\n"
 		 "2   nothing failed, but something could not be built or run, or a setting of\n"
-		 "    the machine not be put back\n"
+		 "    the machine could not be put back\n"
 		 "4   all were skipped\n"
 		 "64  the command line is wrong\n",
 	.examples = "pintest upstream\n"

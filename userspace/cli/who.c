@@ -179,7 +179,7 @@ const struct command command_who = {
 		 "print what it tells of the process: these may be what holds the page, or not.\n",
 	.options = who_options,
 	.exits = "0   printed\n"
-		 "1   no trace runs, or nothing is mapped there; the reason is told\n"
+		 "1   no trace runs, or nothing is mapped there; standard error says why\n"
 		 "64  the command line is wrong\n",
 	.examples = "pintest who --pid 1234 0x7f0000000000\n"
 		    "pintest who 0x12345\n",

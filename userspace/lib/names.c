@@ -31,7 +31,7 @@ static const struct pintest_name foll_names[] = {
 	{ PINTEST_FOLL_WRITE, "write", "W", "pin for writing" },
 	{ PINTEST_FOLL_FORCE, "force", "F",
 	  "write in spite of the protection of the mapping" },
-	{ PINTEST_FOLL_LONGTERM, "longterm", "L", "may be held for ever" },
+	{ PINTEST_FOLL_LONGTERM, "longterm", "L", "may be held forever" },
 	{ PINTEST_FOLL_NOFAULT, "nofault", "nofault", "do not fault pages in" },
 	{ PINTEST_FOLL_NOWAIT, "nowait", "nowait", "do not wait for I/O" },
 	{ PINTEST_FOLL_HWPOISON, "hwpoison", "hwpoison",

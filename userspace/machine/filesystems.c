@@ -331,7 +331,7 @@ static int take_overlay(struct peer *child, struct reason *why)
 	if (!ret)
 		ret = peer_receive_fd(child);
 	if (ret < 0)
-		reason(why, ret, "who mounts an overlay is lost: %s",
+		reason(why, ret, "the process that mounts an overlay is lost: %s",
 		       strerror(-ret));
 	return ret;
 }

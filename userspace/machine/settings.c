@@ -239,7 +239,7 @@ static void tell_left(const char *sysfs, const struct setting *was, int error)
 		sysfs = "";
 	}
 	fprintf(stderr,
-		"pintest: a setting is left changed: %s: write '%s' to %s/%s%s\n",
+		"pintest: a setting could not be put back: %s: write '%s' to %s/%s%s\n",
 		strerror(error), was->value, sysfs, file,
 		was->undo == UNDO_POOL ? "/nr_hugepages" : "");
 }

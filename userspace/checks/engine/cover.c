@@ -190,7 +190,7 @@ static void cover_pairs(struct covering *covering)
 	choose(covering);
 }
 
-/* FNV-1a: it has to be the same everywhere, and for ever. */
+/* FNV-1a: it has to be the same everywhere, and forever. */
 static uint64_t hash_text(uint64_t hash, const char *text)
 {
 	for (; *text; text++)

@@ -66,7 +66,7 @@ static bool push_scenario(struct making *making,
 	return true;
 }
 
-/* Every glob is told that it matches, so that those that never do show. */
+/* Mark every glob that matches, so that those that never do show. */
 static bool is_chosen(struct making *making, const char *id)
 {
 	const struct plan_choice *choice = making->choice;

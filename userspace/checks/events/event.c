@@ -62,7 +62,7 @@ int bystander_places(const struct event_run *run, struct places *places,
 {
 	int ret = places_of(&run->bystander, places);
 
-	return ret ? reason(why, ret, "where pages are cannot be told: %s",
+	return ret ? reason(why, ret, "cannot tell where pages are: %s",
 			    strerror(-ret)) : 0;
 }
 

@@ -18,7 +18,7 @@
 #include "base/reason.h"
 #include "family.h"
 
-/* What the child is told. */
+/* What the parent tells the child. */
 struct giver {
 	const struct event_run *run;
 	int (*go)(void);
@@ -68,7 +68,7 @@ static int pass_pin(struct event_run *run, int (*go)(void),
 	if (!ret)
 		ret = peer_turn(child);
 	if (!ret && peer_await(child) != -EPIPE)
-		ret = reason(why, -ECHILD, "the child does not go");
+		ret = reason(why, -ECHILD, "the child does not exit");
 	peer_end(child);
 	return ret;
 }
@@ -111,19 +111,19 @@ static int event_kill(struct event_run *run, struct reason *why)
 static const struct event rows[] = {
 	{
 		.id = "exit",
-		.what = "a child pins the memory alike, passes the pin on and exits, then the process writes",
+		.what = "a child pins the memory the same way, passes the pin to the process and exits, then the process writes",
 		.traits = PASSED_ON,
 		.copies = 2,
 		.run = event_exit,
 	}, {
 		.id = "exec",
-		.what = "a child pins the memory alike, passes the pin on and executes a program, then the process writes",
+		.what = "a child pins the memory the same way, passes the pin to the process and executes a program, then the process writes",
 		.traits = PASSED_ON,
 		.copies = 2,
 		.run = event_exec,
 	}, {
 		.id = "kill",
-		.what = "a child pins the memory alike, passes the pin on and is killed, then the process writes",
+		.what = "a child pins the memory the same way, passes the pin to the process and is killed, then the process writes",
 		.traits = PASSED_ON,
 		.copies = 2,
 		.run = event_kill,

@@ -19,7 +19,7 @@
 
 extern char **environ;
 
-/* What the child of an event is told. */
+/* What the parent tells the child of an event. */
 struct child_job {
 	const struct memory *memory;
 	bool writes;
@@ -157,7 +157,7 @@ static int event_spawn(struct event_run *run, struct reason *why)
 static const struct event rows[] = {
 	{
 		.id = "write-by-child",
-		.what = "a child that is forked now writes, then the process does",
+		.what = "a child is forked after the pin and writes, then the process writes",
 		.traits = EVENT_WRITES | EVENT_FORKS | EVENT_CHILD_WRITES,
 		.copies = 1,
 		.run = event_fork_write,
@@ -176,7 +176,7 @@ static const struct event rows[] = {
 		.run = event_fork_exit,
 	}, {
 		.id = "fork-twice",
-		.what = "a child is forked, which forks another, both live on, then the process writes",
+		.what = "a child is forked and forks another, both live on, then the process writes",
 		.traits = COHERENT,
 		.needs = MEMORY_PRIVATE,
 		.copies = 2,

@@ -230,7 +230,7 @@ static int event_khugepaged(struct event_run *run, struct reason *why)
 		return reason(why, -EAGAIN,
 			      "khugepaged makes no huge page of pages that are not pinned");
 	if (!await_scan("/sys/" KHUGEPAGED "full_scans"))
-		return reason(why, -EAGAIN, "khugepaged does not come by");
+		return reason(why, -EAGAIN, "khugepaged does not scan the memory");
 	return 0;
 }
 
@@ -303,14 +303,14 @@ static const struct event rows[] = {
 		.run = event_ksm,
 	}, {
 		.id = "collapse",
-		.what = "the huge page is mapped page by page and to be collapsed into another by MADV_COLLAPSE, then the process writes",
+		.what = "the huge page is mapped by PTEs, MADV_COLLAPSE tries to collapse it into another one, then the process writes",
 		.traits = COHERENT | EVENT_MOVES,
 		.needs = MEMORY_ANON | MEMORY_THP,
 		.lacks = MEMORY_PTE_MAPPED,
 		.run = event_collapse,
 	}, {
 		.id = "khugepaged",
-		.what = "khugepaged comes by, which makes a huge page of what is mapped page by page, then the process writes",
+		.what = "khugepaged tries to collapse memory that is mapped by PTEs into a huge page, then the process writes",
 		.traits = COHERENT | EVENT_MOVES | EVENT_MACHINE_WIDE,
 		.needs = MEMORY_PRIVATE | MEMORY_ANON,
 		.lacks = MEMORY_HUGETLB | MEMORY_PTE_MAPPED,
@@ -318,7 +318,7 @@ static const struct event rows[] = {
 		.run = event_khugepaged,
 	}, {
 		.id = "split",
-		.what = "the huge page is to be split, then the process writes",
+		.what = "the kernel is asked to split the huge page, then the process writes",
 		.traits = COHERENT,
 		.needs = MEMORY_ANON | MEMORY_THP,
 		.run = event_split,

@@ -36,7 +36,7 @@ static int find_target(const struct memory *memory, struct reason *why)
 	if (node == -ENOSYS)
 		node = 0;
 	if (node < 0)
-		return reason(why, node, "the node of a page cannot be told: %s",
+		return reason(why, node, "cannot tell the node of a page: %s",
 			      strerror(-node));
 	target = numa_other_node(node);
 	if (target < 0)
@@ -286,19 +286,19 @@ static int event_soft_offline(struct event_run *run, struct reason *why)
 static const struct event rows[] = {
 	{
 		.id = "move-pages",
-		.what = "the pages are to go to another NUMA node by move_pages(), then the process writes",
+		.what = "move_pages() tries to move the pages to another NUMA node, then the process writes",
 		.traits = COHERENT | EVENT_MOVES,
 		.copies = 6,
 		.run = event_move_pages,
 	}, {
 		.id = "mbind",
-		.what = "the pages are to go to another NUMA node by mbind(), then the process writes",
+		.what = "mbind() tries to move the pages to another NUMA node, then the process writes",
 		.traits = COHERENT | EVENT_MOVES,
 		.copies = 6,
 		.run = event_mbind,
 	}, {
 		.id = "balance",
-		.what = "NUMA balancing comes by, then the process writes",
+		.what = "NUMA balancing scans the memory, then the process writes",
 		.traits = COHERENT | EVENT_MOVES | EVENT_MACHINE_WIDE,
 		.needs = MEMORY_ANON,
 		.lacks = MEMORY_HUGETLB | MEMORY_THP,
@@ -311,7 +311,7 @@ static const struct event rows[] = {
 		.run = event_compact,
 	}, {
 		.id = "soft-offline",
-		.what = "the pages are to be taken out of use by MADV_SOFT_OFFLINE, then the process writes",
+		.what = "MADV_SOFT_OFFLINE tries to take the pages out of use, then the process writes",
 		.traits = COHERENT,
 		.run = event_soft_offline,
 	},

@@ -118,7 +118,7 @@ static const struct event rows[] = {
 		.run = event_soft_dirty,
 	}, {
 		.id = "uffd-wp",
-		.what = "userfaultfd write-protects the memory and lets go of it, then the process writes",
+		.what = "userfaultfd write-protects the memory and removes the protection, then the process writes",
 		.traits = COHERENT,
 		.needs = MEMORY_PRIVATE,
 		.run = event_uffd_wp,

@@ -237,14 +237,14 @@ static int event_drop_caches(struct event_run *run, struct reason *why)
 static const struct event rows[] = {
 	{
 		.id = "pageout",
-		.what = "the memory is to be reclaimed by MADV_PAGEOUT, then the process writes",
+		.what = "MADV_PAGEOUT tries to reclaim the memory, then the process writes",
 		.traits = COHERENT | EVENT_MOVES | EVENT_UNMAPS,
 		.lacks = MEMORY_HUGETLB,
 		.prepare = event_pageout_prepare,
 		.run = event_pageout,
 	}, {
 		.id = "pressure",
-		.what = "memory runs short where the pages are charged, then the process writes",
+		.what = "the memory cgroup of the pages runs out of memory, then the process writes",
 		.traits = COHERENT | EVENT_MOVES | EVENT_UNMAPS |
 			  EVENT_MACHINE_WIDE,
 		.needs = MEMORY_PRIVATE | MEMORY_ANON,
@@ -262,7 +262,7 @@ static const struct event rows[] = {
 		.run = event_drop_caches,
 	}, {
 		.id = "free",
-		.what = "the process frees the pages lazily by MADV_FREE, which are to be reclaimed then, and writes",
+		.what = "the process frees the pages with MADV_FREE, the kernel tries to reclaim them, then the process writes",
 		.traits = COHERENT | EVENT_MOVES,
 		.needs = MEMORY_PRIVATE | MEMORY_ANON,
 		.lacks = MEMORY_HUGETLB,

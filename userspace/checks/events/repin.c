@@ -27,7 +27,7 @@ static int run_repin(struct event_run *run, struct reason *why)
 static const struct event rows[] = {
 	{
 		.id = "repin",
-		.what = "the memory is pinned alike and unpinned " TEXT_OF(REPINS) " more times",
+		.what = "the memory is pinned the same way and unpinned " TEXT_OF(REPINS) " more times",
 		.traits = EVENT_REPINS,
 		.run = run_repin,
 	},

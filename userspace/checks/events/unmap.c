@@ -74,7 +74,7 @@ static int event_munmap(struct event_run *run, struct reason *why)
 
 	if (munmap(extent.addr, extent.length) ||
 	    map_again(run->memory, extent) == MAP_FAILED)
-		return reason(why, -errno, "cannot map anew: %s",
+		return reason(why, -errno, "cannot map new memory: %s",
 			      strerror(errno));
 	return 0;
 }
@@ -259,7 +259,7 @@ static const struct event rows[] = {
 		.run = event_mremap_dontunmap,
 	}, {
 		.id = "uffd-move",
-		.what = "the pages are to go to another mapping by UFFDIO_MOVE, then the process writes",
+		.what = "UFFDIO_MOVE tries to move the pages to another mapping, then the process writes",
 		.traits = COHERENT | EVENT_MOVES | EVENT_UNMAPS,
 		.needs = MEMORY_PRIVATE | MEMORY_ANON,
 		.lacks = MEMORY_HUGETLB | MEMORY_PTE_MAPPED,
@@ -272,19 +272,19 @@ static const struct event rows[] = {
 		.run = event_dontneed,
 	}, {
 		.id = "munmap",
-		.what = "the process unmaps the memory, maps there anew and writes",
+		.what = "the process unmaps the memory, maps new memory there and writes",
 		.traits = COHERENT | EVENT_DETACHES_PRIVATE,
 		.run = event_munmap,
 	}, {
 		.id = "guard",
-		.what = "the process drops the pages for guards, which it removes, and writes",
+		.what = "the process replaces the pages with guard pages, removes these and writes",
 		.traits = COHERENT | EVENT_DETACHES_PRIVATE,
 		.needs = MEMORY_ANON,
 		.lacks = MEMORY_HUGETLB,
 		.run = event_guard,
 	}, {
 		.id = "truncate",
-		.what = "the file is cut to nothing and made as long as it was, then the process writes",
+		.what = "the file is truncated to 0 bytes and extended to its old size, then the process writes",
 		.traits = COHERENT | EVENT_DETACHES_PRIVATE |
 			  EVENT_DETACHES_SHARED | EVENT_CLEARS,
 		.needs = MEMORY_FILE,
@@ -299,7 +299,7 @@ static const struct event rows[] = {
 		.run = event_punch,
 	}, {
 		.id = "remove",
-		.what = "the process takes the pages out of the file by MADV_REMOVE, then writes",
+		.what = "the process removes the pages from the file with MADV_REMOVE, then writes",
 		.traits = COHERENT | EVENT_DETACHES_SHARED | EVENT_CLEARS,
 		.needs = MEMORY_FILE,
 		.lacks = MEMORY_PRIVATE,

@@ -120,7 +120,7 @@ static int clear_soft_dirty(struct memory *memory, struct reason *why)
 
 static const struct memory_kind zeropage_readonly = {
 	.id = "zeropage-readonly",
-	.what = "private anonymous memory that was read but never written, and that is mapped read-only, until somebody makes it writable and writes",
+	.what = "private anonymous memory that was read but never written, and that is mapped read-only, until the process makes it writable and writes",
 	.traits = MEMORY_PRIVATE | MEMORY_ZERO | MEMORY_VARIANT |
 		  MEMORY_READ_ONLY,
 	.is = PINTEST_PAGE_ZERO,
@@ -157,7 +157,7 @@ static const struct memory_kind anon = {
 static const struct memory_kind kinds[] = {
 	{
 		.id = "anon-inherited",
-		.what = "private anonymous memory that this process has inherited by fork() and shares with its living parent",
+		.what = "private anonymous memory that the process inherited by fork() and still shares with its parent",
 		.traits = MEMORY_PRIVATE | MEMORY_ANON | MEMORY_VARIANT,
 		.is = PINTEST_PAGE_ANON,
 		.is_not = EXCLUSIVE | PINTEST_PAGE_THP |
@@ -174,7 +174,7 @@ static const struct memory_kind kinds[] = {
 		.alter = protect_and_back,
 	}, {
 		.id = "anon-soft-dirty",
-		.what = "private anonymous memory whose soft-dirty bits were cleared, so that the kernel notices the next write",
+		.what = "private anonymous memory whose soft-dirty bits were cleared, so that the next write faults",
 		.traits = MEMORY_PRIVATE | MEMORY_ANON | MEMORY_VARIANT,
 		.is = PINTEST_PAGE_ANON | PINTEST_PAGE_ANON_EXCLUSIVE,
 		.is_not = PINTEST_PAGE_THP | PINTEST_PAGE_MAPPED_WRITABLE,

@@ -71,7 +71,7 @@ static int protect_with_key(struct memory *memory, struct reason *why)
 static const struct memory_kind kinds[] = {
 	{
 		.id = "exec-only",
-		.what = "private anonymous memory that was written and is mapped PROT_EXEC alone, which page table entries let be read",
+		.what = "private anonymous memory that was written and is mapped PROT_EXEC only, and still readable by its page table entries",
 		.traits = MEMORY_PRIVATE | MEMORY_ANON | MEMORY_VARIANT |
 			  MEMORY_UNREADABLE | MEMORY_UNMAPPED |
 			  MEMORY_READ_ONLY,
@@ -80,7 +80,7 @@ static const struct memory_kind kinds[] = {
 		.alter = protect_without_key,
 	}, {
 		.id = "exec-only-key",
-		.what = "private anonymous memory that was written and is mapped PROT_EXEC alone, which a protection key keeps from being read",
+		.what = "private anonymous memory that was written and is mapped PROT_EXEC only, and made unreadable by a protection key",
 		.traits = MEMORY_PRIVATE | MEMORY_ANON | MEMORY_VARIANT |
 			  MEMORY_UNMAPPED | MEMORY_READ_ONLY,
 		.refuses = REFUSES_ALL,

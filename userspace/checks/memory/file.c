@@ -314,7 +314,7 @@ static const struct memory_kind kinds[] = {
 		.map = map_memfd,
 	}, {
 		.id = "memfd-private-readonly",
-		.what = "private mapping of a memfd that is mapped read-only, until somebody makes it writable and writes",
+		.what = "private mapping of a memfd that is mapped read-only, until the process makes it writable and writes",
 		.traits = PRIVATE | MEMORY_READ_ONLY,
 		PAGE_CACHE,
 		.refuses = REFUSES_WRITE,
@@ -359,7 +359,7 @@ static const struct memory_kind kinds[] = {
 		.map = map_memfd_sealed,
 	}, {
 		.id = "memfd-end",
-		.what = "private mapping of the last page of a memfd, and of a page behind its end",
+		.what = "private mapping of the last page of a memfd, and of a page past its end",
 		.traits = MEMORY_PRIVATE | MEMORY_FILE | MEMORY_UNMAPPED,
 		PAGE_CACHE,
 		.refuses = REFUSES_ALL,

@@ -22,7 +22,7 @@ void memory_add_movable(struct memory_table *table)
 		struct memory_kind row = *memory_row(table, kinds[i]);
 
 		row.id = memory_text("%s-movable", row.id);
-		row.what = memory_text("%s, in memory that is to be kept movable",
+		row.what = memory_text("%s, in memory that has to stay movable",
 				       row.what);
 		row.traits &= ~MEMORY_LEADING;
 		row.traits |= MEMORY_MOVABLE | MEMORY_VARIANT;

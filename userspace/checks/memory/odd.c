@@ -216,7 +216,7 @@ static const struct memory_kind kinds[] = {
 		.alter = make_inaccessible,
 	}, {
 		.id = "write-only",
-		.what = "private anonymous memory that was written and is mapped PROT_WRITE alone",
+		.what = "private anonymous memory that was written and is mapped PROT_WRITE only",
 		.traits = MEMORY_PRIVATE | MEMORY_ANON | MEMORY_VARIANT |
 			  MEMORY_UNREADABLE | MEMORY_UNMAPPED,
 		.refuses = REFUSES_READ,
@@ -224,7 +224,7 @@ static const struct memory_kind kinds[] = {
 		.alter = make_write_only,
 	}, {
 		.id = "hole",
-		.what = "one page of private anonymous memory, and behind it nothing that is mapped",
+		.what = "one page of private anonymous memory, followed by an unmapped page",
 		.traits = MEMORY_PRIVATE | MEMORY_UNMAPPED,
 		.is = OWN,
 		.refuses = REFUSES_ALL,
@@ -233,7 +233,7 @@ static const struct memory_kind kinds[] = {
 		.alter = cut_hole,
 	}, {
 		.id = "guard",
-		.what = "one page of private anonymous memory, and behind it pages that MADV_GUARD_INSTALL guards",
+		.what = "one page of private anonymous memory, followed by guard pages (MADV_GUARD_INSTALL)",
 		.traits = MEMORY_PRIVATE | MEMORY_UNMAPPED,
 		.is = OWN,
 		.refuses = REFUSES_ALL,
@@ -248,14 +248,14 @@ static const struct memory_kind kinds[] = {
 		.map = map_stack_gap,
 	}, {
 		.id = "uffd-missing",
-		.what = "private anonymous memory that is registered with userfaultfd and has no pages yet, so that a fault is an error",
+		.what = "private anonymous memory that is registered with userfaultfd and has no pages yet; a fault on it raises SIGBUS",
 		.traits = MEMORY_PRIVATE | MEMORY_UNMAPPED,
 		.refuses = REFUSES_ALL,
 		.map = memory_base_pages,
 		.alter = await_pages,
 	}, {
 		.id = "anon-uffd-wp",
-		.what = "private anonymous memory that userfaultfd write-protects, so that a write is an error until it does not",
+		.what = "private anonymous memory that userfaultfd write-protects; a write raises SIGBUS until the protection is removed",
 		.traits = MEMORY_PRIVATE | MEMORY_ANON | MEMORY_VARIANT,
 		.is = OWN,
 		.is_not = PINTEST_PAGE_MAPPED_WRITABLE,
@@ -265,19 +265,19 @@ static const struct memory_kind kinds[] = {
 		.let_write = unprotect,
 	}, {
 		.id = "secretmem",
-		.what = "memory of memfd_secret(), which even the kernel has not mapped",
+		.what = "memory of memfd_secret(), which is not in the kernel's direct map",
 		.is_not = PINTEST_PAGE_ANON,
 		.refuses = REFUSES_ALL,
 		.map = map_secret,
 	}, {
 		.id = "vvar",
-		.what = "data of the kernel that is mapped without pages of its own to manage (VM_PFNMAP, VM_IO)",
+		.what = "kernel data that is mapped without struct pages (VM_PFNMAP, VM_IO)",
 		.traits = MEMORY_UNMAPPED,
 		.refuses = REFUSES_ALL,
 		.map = map_vvar,
 	}, {
 		.id = "anon-dontfork",
-		.what = "private anonymous memory that children do not get (MADV_DONTFORK)",
+		.what = "private anonymous memory that children do not inherit (MADV_DONTFORK)",
 		.traits = MEMORY_PRIVATE | MEMORY_ANON | MEMORY_VARIANT |
 			  MEMORY_WITHHELD,
 		.is = OWN,
@@ -285,7 +285,7 @@ static const struct memory_kind kinds[] = {
 		.alter = keep_from_children,
 	}, {
 		.id = "anon-wipeonfork",
-		.what = "private anonymous memory that children get empty (MADV_WIPEONFORK)",
+		.what = "private anonymous memory that children inherit zeroed (MADV_WIPEONFORK)",
 		.traits = MEMORY_PRIVATE | MEMORY_ANON | MEMORY_VARIANT |
 			  MEMORY_WIPED,
 		.is = OWN,

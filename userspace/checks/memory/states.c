@@ -84,7 +84,7 @@ struct state {
 static const struct state states[] = {
 	{
 		.suffix = "shared",
-		.what = "and that a living child shares since fork()",
+		.what = "and that a living child has shared since fork()",
 		.traits = MEMORY_SHARED_CHILD,
 		.clears = EXCLUSIVE | PINTEST_PAGE_MAPPED_WRITABLE,
 		.alter = memory_share,
@@ -95,7 +95,7 @@ static const struct state states[] = {
 		.alter = memory_share_for_a_while,
 	}, {
 		.suffix = "readonly",
-		.what = "and that is mapped read-only, until somebody makes it writable and writes",
+		.what = "and that is mapped read-only, until the process makes it writable and writes",
 		.traits = MEMORY_VARIANT | MEMORY_READ_ONLY,
 		.clears = PINTEST_PAGE_MAPPED_WRITABLE,
 		.refuses = REFUSES_WRITE,

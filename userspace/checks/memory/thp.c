@@ -264,7 +264,7 @@ static const struct memory_kind pmd_kinds[] = {
 		.map = map_thp,
 	}, {
 		.id = "anon-thp-pte",
-		.what = "private anonymous memory in a transparent huge page of which each page is mapped by itself",
+		.what = "private anonymous memory in a transparent huge page that is mapped by PTEs",
 		.traits = VARIANT | MEMORY_PTE_MAPPED,
 		.is = PTE_MAPPED,
 		.map = map_by_ptes,
@@ -288,7 +288,7 @@ static const struct memory_kind pmd_kinds[] = {
 		.map = map_swapped,
 	}, {
 		.id = "anon-thp-pte-swapped",
-		.what = "private anonymous memory in a transparent huge page that was mapped page by page and is swapped out",
+		.what = "private anonymous memory in a transparent huge page that was mapped by PTEs and is swapped out",
 		.traits = VARIANT | MEMORY_UNMAPPED,
 		.prepare = prepare_swapped_thp,
 		.map = map_by_ptes_swapped,
@@ -312,7 +312,7 @@ static const struct memory_kind partly_shared = {
 
 static const struct memory_kind collapsed = {
 	.id = "anon-thp-collapsed",
-	.what = "private anonymous memory in a transparent huge page that MADV_COLLAPSE has made of base pages",
+	.what = "private anonymous memory in a transparent huge page that MADV_COLLAPSE made from base pages",
 	.traits = VARIANT,
 	.is = PMD_MAPPED,
 	.map = map_collapsed,

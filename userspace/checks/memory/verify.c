@@ -83,7 +83,7 @@ static int verify_place(const struct memory_kind *kind,
 	if (!(kind->traits & MEMORY_MOVABLE) || record_is_movable(record))
 		return 0;
 	return reason(why, -EOPNOTSUPP,
-		      "no memory is kept movable: boot with kernelcore= or cma=");
+		      "no memory has to stay movable: boot with kernelcore= or cma=");
 }
 
 /* Whether one page is what its kind promises, as far as the kernel tells. */
@@ -121,7 +121,7 @@ static int verify_untold(const struct memory_kind *kind, struct reason *why)
 	if (!(kind->traits & MEMORY_MOVABLE))
 		return 0;
 	return reason(why, -EOPNOTSUPP,
-		      "this kernel does not tell where memory lies that is not pinned");
+		      "this kernel does not report the zone of memory that is not pinned");
 }
 
 int memory_verify(struct pintest *pt, const struct memory *memory,

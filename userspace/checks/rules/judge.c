@@ -77,7 +77,7 @@ static struct judgement judge_late(const struct scenario *scenario,
 		      stage_name(seen->stage));
 }
 
-/* Running out of memory or files says nothing about the kernel. Other errors do. */
+/* Running out of memory or files is no failure of the kernel. */
 static struct judgement judge_refused(const struct observations *seen)
 {
 	switch (-seen->error) {
@@ -298,8 +298,8 @@ struct judgement judge_snapshot(const struct scenario *scenario,
 
 /*
  * Nobody can write to the pages of these memory kinds: the process writes to a
- * copy. If a pin without FOLL_LONGTERM sees that write, the check is blind, unless
- * the pin took an anonymous page in the first place.
+ * copy. If a pin without FOLL_LONGTERM sees that write, the check is
+ * blind, unless the pin took an anonymous page in the first place.
  */
 struct judgement judge_control(const struct scenario *scenario,
 			       const struct observations *seen)

@@ -32,7 +32,7 @@ struct judgement judge_ending(const struct scenario *scenario,
 			      const struct observations *seen);
 
 /**
- * judge_fresh() - the pin sees what the process writes, and nobody else's writes
+ * judge_fresh() - the pin sees what the process writes, and nothing else
  *
  * Where the event gives the memory up, a pin that sees no more writes is
  * detached.
@@ -56,7 +56,7 @@ struct judgement judge_unmapped(const struct scenario *scenario,
 struct judgement judge_page(const struct scenario *scenario,
 			    const struct observations *seen);
 
-/** judge_store() - the process sees a store through the pin; its child does not */
+/** judge_store() - only the process sees a store through the pin */
 struct judgement judge_store(const struct scenario *scenario,
 			     const struct observations *seen);
 

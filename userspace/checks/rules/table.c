@@ -170,7 +170,7 @@ static bool on_move_of_anon(const struct scenario *scenario)
 	       scenario->way->traits & WAY_PINS && on_move(scenario);
 }
 
-/* Read-only pins are reliable without FOLL_LONGTERM if the page is anonymous. */
+/* Read-only pins of anonymous pages are reliable without FOLL_LONGTERM. */
 static bool on_write_if_anon(const struct scenario *scenario)
 {
 	return scenario->way->traits & WAY_PINS &&

@@ -34,7 +34,7 @@
  * @pipe: it holds on to a reference in a pipe, not to its mapping
  * @before_write: what the process does before it writes, or NULL
  * @shares: what of a huge page fork() shares
- * @kinds: ids of memory kinds that it is told of, as fnmatch() with
+ * @kinds: ids of the memory kinds that it is about, as fnmatch() with
  *	FNM_EXTMATCH takes them
  */
 struct plot {
@@ -276,10 +276,10 @@ static int judge(struct story_run *run, const struct tally *tally)
 	char text[WORD_TEXT_LENGTH];
 
 	if (!tally->leaks)
-		return story_passes(run, "who held on reads what was there, of %zu kinds of memory",
+		return story_passes(run, "the holder still reads the old data, for %zu kinds of memory",
 				   tally->told);
 	return story_fails(run, FINDING_LEAKED,
-			  "who held on reads %s, which was not there, of %zu of %zu kinds of memory: %s",
+			  "the holder reads %s, which is not the old data, for %zu of %zu kinds of memory: %s",
 			  word_text(&tally->word, text), tally->leaks,
 			  tally->told, tally->leaked);
 }
@@ -329,7 +329,7 @@ static int see_a_leak(const struct plot *plot, struct reason *why)
 	ret = tell(&telling, held, why);
 	if (!ret && word_is(&held[0], WORD_PIN_TIME))
 		return reason(why, -ENODATA,
-			      "a write to shared memory is not seen, nor would a leak be");
+			      "a write to shared memory is not seen, so a leak could not be seen either");
 	return ret;
 }
 
@@ -391,7 +391,7 @@ static int prepare(const void *arg, struct settings *settings,
 
 /*
  * As the kernel's own selftest has it; longer pages would take too long. With
- * pipes, hugetlb pages are told of by themselves, since they forget them.
+ * pipes, hugetlb pages have rows of their own, since they overlook pipes.
  */
 #define THP	"anon-thp"
 #define HUGETLB	"anon-hugetlb-2m"

@@ -4,7 +4,7 @@
  * which pages count as written, by soft-dirty bits and by userfaultfd, which
  * are dirty, and how much memory the process has more, or has locked.
  *
- * Memory that grows, and pages that get dirty, are told and not judged: the
+ * Memory that grows, and pages that get dirty, are reported, not judged: the
  * kernel promises nothing there while the pin is held.
  */
 #include <errno.h>

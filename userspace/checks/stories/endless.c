@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Calls that may try something for ever.
+ * Calls that may try something forever.
  */
 #include <errno.h>
 #include <pthread.h>

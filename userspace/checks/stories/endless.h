@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Calls that may try something for ever, in a thread that may outlive the check.
+ * Calls that may try something forever, in a thread that may outlive the check.
  */
 #ifndef PINTEST_ENDLESS_H
 #define PINTEST_ENDLESS_H

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Checks of pins of shared file mappings. A file system that tracks who writes
- * is told by the fault that maps a page writable. A device that has the page
+ * learns it from the fault that maps a page writable. A device that has the page
  * pinned needs no fault: what it stores after the page was written back is in
  * the mapping, but the file system knows nothing of it.
  */
@@ -120,8 +120,8 @@ static int store_twice(struct file *file, struct pintest_pin *pin,
 }
 
 /*
- * What whoever opens the file next reads, when pages that are not dirty are
- * gone from the page cache. That it could not be written back is told.
+ * What the next reader of the file gets, when pages that are not dirty are
+ * gone from the page cache. A failed writeback is reported.
  */
 static int file_read_again(struct file *file, struct word *word, int *error,
 			   struct reason *why)
@@ -237,11 +237,11 @@ static int run_undirtied(struct story_run *run, struct reason *why)
 		return ret;
 	if (!word_is(&synced, WORD_DEVICE) || !word_is(&again, WORD_DEVICE))
 		return reason(why, -ENODATA,
-			      "the file has a store of which nobody told it: losses cannot be seen here");
+			      "the file has a store that was not marked dirty: this check cannot see losses");
 	return story_passes(run, "not told of the last store, the file loses it, as it has to be");
 }
 
-/* Writing past the page cache drops what is cached, whoever has it pinned. */
+/* Writing past the page cache drops what is cached, even if it is pinned. */
 static int run_direct_write(struct story_run *run, struct reason *why)
 {
 	struct file file = { .run = run };
@@ -419,7 +419,7 @@ static const struct story table[] = {
 	REFUSES("ext4"),
 	{
 		.id = "files.longterm-write-partly-ext4",
-		.what = "a read-write long-term pin that comes to a page of a shared mapping of ext4 ends before it",
+		.what = "a read-write long-term pin that reaches a page of a shared mapping of ext4 stops before it",
 		.run = run_partial,
 		TRACKER("ext4", true),
 	},
@@ -428,7 +428,7 @@ static const struct story table[] = {
 	UNDIRTIED("ext4"),
 	{
 		.id = "bugs.direct-write-replaces-page",
-		.what = "a read-only long-term pin of a shared mapping of ext4 sees what others write with O_DIRECT, or goes apart from it",
+		.what = "a read-only long-term pin of a shared mapping of ext4 sees what others write with O_DIRECT, or is detached from it",
 		.run = run_direct_write,
 		TRACKER("ext4", true),
 	},

@@ -266,7 +266,7 @@ struct wait {
 	int pinned;
 };
 
-/* 0 if it is as it has to be, 1 if the verdict is told, or -errno. */
+/* 0 if it is as it has to be, 1 if there is a verdict, or -errno. */
 static int judge_wait(struct story_run *run, int uffd, char *pages,
 		      const struct wait *wait, struct reason *why)
 {
@@ -525,12 +525,12 @@ static int interruptible(struct story_run *run, struct reason *why)
 static const struct story table[] = {
 	{
 		.id = "flags.nofault-slow",
-		.what = "FOLL_NOFAULT: pin_user_pages() pins what is there and makes nothing",
+		.what = "FOLL_NOFAULT: pin_user_pages() pins pages that are present and allocates none",
 		.run = no_fault,
 		.arg = SLOW(PINTEST_FOLL_NOFAULT),
 	}, {
 		.id = "flags.nofault-fast",
-		.what = "FOLL_NOFAULT: pin_user_pages_fast() pins what is there and makes nothing",
+		.what = "FOLL_NOFAULT: pin_user_pages_fast() pins pages that are present and allocates none",
 		.run = no_fault,
 		.arg = FAST(PINTEST_FOLL_NOFAULT),
 	}, {
@@ -545,7 +545,7 @@ static const struct story table[] = {
 		.arg = NUMBER(PINTEST_API_PIN_FAST),
 	}, {
 		.id = "flags.dump",
-		.what = "FOLL_DUMP: a hole in anonymous memory is an error, and not filled",
+		.what = "FOLL_DUMP: a hole in anonymous memory is an error and stays a hole",
 		.run = no_fault,
 		.arg = SLOW(PINTEST_FOLL_DUMP),
 	}, {
@@ -564,24 +564,24 @@ static const struct story table[] = {
 		.arg = NUMBER(PINTEST_API_PIN_FAST),
 	}, {
 		.id = "flags.split-pmd",
-		.what = "FOLL_SPLIT_PMD: a huge page is mapped page by page afterwards",
+		.what = "FOLL_SPLIT_PMD: the huge page is mapped by PTEs afterwards",
 		.prepare = story_prepare_thp,
 		.run = split_pmd,
 	}, {
 		.id = "flags.interruptible",
-		.what = "FOLL_INTERRUPTIBLE: a signal ends a pin that waits for a page, and without it does not",
+		.what = "FOLL_INTERRUPTIBLE: a signal ends a pin that waits for a page; without the flag it does not",
 		.run = interruptible,
 	}, {
 		.id = "flags.nowait",
-		.what = "FOLL_NOWAIT: a pin ends before a page that it would have to wait for",
+		.what = "FOLL_NOWAIT: a pin stops before a page that it would have to wait for",
 		.run = nowait,
 	}, {
 		.id = "flags.hwpoison",
-		.what = "FOLL_HWPOISON: a page that is poisoned is told from one that is not there",
+		.what = "FOLL_HWPOISON: a poisoned page gives another error than a missing one",
 		.run = hwpoison,
 	}, {
 		.id = "flags.honor-numa-fault",
-		.what = "FOLL_HONOR_NUMA_FAULT: a pin counts as an access where NUMA balancing samples, and without it does not",
+		.what = "FOLL_HONOR_NUMA_FAULT: a pin takes a NUMA hinting fault; without the flag it does not",
 		.prepare = prepare_balance,
 		.run = honor_numa_fault,
 	},

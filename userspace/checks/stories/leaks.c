@@ -92,7 +92,7 @@ static void end_kill(struct pintest_pin **pins)
 	raise(SIGKILL);
 }
 
-/* What the child is told. */
+/* What the parent tells the child. */
 struct holder {
 	struct pintest *pt;
 	void *page;
@@ -132,7 +132,7 @@ static int hold(struct peer *parent, void *arg)
 	peer_idle();
 }
 
-/* Processors count for themselves until they are told to add it up. */
+/* Processors count for themselves until somebody asks for the sum. */
 static void add_up(void)
 {
 	int fd = open("/proc/sys/vm/stat_refresh", O_WRONLY | O_CLOEXEC);
@@ -162,7 +162,7 @@ static int take_books(struct story_run *run, void *page, pid_t child,
 			    1) != 1 ||
 	    !(record.fields & PINTEST_FIELD_REFCOUNT))
 		return reason(why, -EOPNOTSUPP,
-			      "this kernel does not tell reference counts");
+			      "this kernel does not report reference counts");
 	snprintf(status, sizeof(status), "/proc/%d/status", (int)child);
 	*books = (struct books) {
 		.pins = pins_of_all(),
@@ -202,14 +202,14 @@ static int judge_books(struct story_run *run, struct books *before,
 
 	if (llabs(references) >= NOISE || locked)
 		return story_fails(run, FINDING_UNBALANCED,
-				  "of %d pins are left: pins %+lld, references %+lld, locked memory %+lld KiB",
+				  "%d pins left something behind: pins %+lld, references %+lld, locked memory %+lld KiB",
 				  REPINS, (long long)(after->pins - before->pins),
 				  references, locked);
 	if (!deadline_spin(has_settled, before))
 		return reason(why, -EBUSY,
 			      "others pin meanwhile: the page is given back, and the kernel counts %+lld pins more than before; try again when the machine is idle",
 			      (long long)(pins_of_all() - before->pins));
-	return story_passes(run, "all is given back of %d pins", REPINS);
+	return story_passes(run, "%d pins gave back everything", REPINS);
 }
 
 /* Its files were closed before it can be waited for. */
@@ -225,7 +225,7 @@ static int check_end(const struct ending *ending, struct peer *child,
 	    (info.si_code == CLD_EXITED) == !ending->signal)
 		return 0;
 	return reason(why, -ECHILD,
-		      "the child did not end as it was to: %s %d",
+		      "the child did not end as intended: %s %d",
 		      info.si_code == CLD_EXITED ? "exit status" : "signal",
 		      info.si_status);
 }
@@ -287,7 +287,7 @@ static int run_leaks(struct story_run *run, struct reason *why)
 
 #define LEAKS(name, how, ...) {						\
 	.id = "leaks." name,						\
-	.what = "nothing is left of pins that end by " how,		\
+	.what = "nothing leaks from pins that end by " how,		\
 	.run = run_leaks,						\
 	.arg = &(const struct ending) { __VA_ARGS__ },			\
 }

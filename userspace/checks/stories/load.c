@@ -34,7 +34,7 @@ static int judge_load(struct story_run *run, struct pintest_pin *pin,
 	if (ret)
 		return ret;
 	if (before.value == memory->word && after.value == memory->word + 1)
-		return story_passes(run, "what is loaded is what the process has");
+		return story_passes(run, "the pin reads what the process has");
 	return story_fails(run, FINDING_STALE,
 			  "%s is loaded, then %s, after the process changed it",
 			  word_text(&before, was), word_text(&after, is));
@@ -63,7 +63,7 @@ static int pin_and_load(struct story_run *run, struct reason *why)
 
 #define LOAD(kind, of) {						\
 	.id = "pin-and-load." kind,					\
-	.what = "read-only short-term: what is loaded through a pin of " of " is what the process has, however it changes it", \
+	.what = "read-only short-term: the pin of " of " always reads what the process has there, however the process changes it", \
 	.prepare = story_prepare_kind,					\
 	.run = pin_and_load,						\
 	.arg = kind,							\

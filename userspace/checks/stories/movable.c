@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The check of two pins of a page that is to be kept movable: a long-term pin
+ * The check of two pins of a page that has to stay movable: a long-term pin
  * has to move it, which a short-term pin that came first prevents.
  */
 #include <errno.h>
@@ -37,7 +37,7 @@ static int judge_unpinned(struct story_run *run, struct pintest_pin *first,
 			      strerror(-ret));
 	if (record_is_movable(&run->seen->pages[0].records[MOMENT_PINNED]))
 		return story_fails(run, FINDING_STAYS,
-				  "the page is pinned for long where memory is to be kept movable");
+				  "the page is pinned for long where memory has to stay movable");
 	return story_passes(run, "%s while a short-term pin is held; afterwards the page is moved, and pinned",
 			   strerror(ENOMEM));
 }
@@ -66,7 +66,7 @@ static int pin_busy(struct story_run *run, struct reason *why)
 
 #define BUSY(way, call, number) {					\
 	.id = "longterm-movable.busy-" way,				\
-	.what = "a read-only long-term pin by " call " of a page that is to be kept movable is refused with ENOMEM while a short-term pin of it is held",	\
+	.what = "a read-only long-term pin by " call " of a page that has to stay movable is refused with ENOMEM while a short-term pin of it is held",	\
 	.run = pin_busy,						\
 	.arg = &(const uint32_t) { number },				\
 }

@@ -4,7 +4,7 @@
  * pulled out: what is pinned cannot go elsewhere, and so the memory must stay.
  *
  * Short-term pins are meant, which do not move pages out of ZONE_MOVABLE. That
- * is the only memory that is taken offline here: whoever has it has asked for
+ * is the only memory that is taken offline here: who has it has asked for
  * memory that can be. It is brought online again whatever happens.
  */
 #include <errno.h>
@@ -80,7 +80,7 @@ static int find_block(const struct memory *memory, struct block *block,
 		return reason(why, -EOPNOTSUPP,
 			      "this kernel does not take memory offline");
 	if (places_of(memory, &places))
-		return reason(why, -EPERM, "where pages are cannot be told");
+		return reason(why, -EPERM, "cannot tell where pages are");
 	block->number = places.pfns[0] / (size / page_size());
 	block->settings = settings_new(NULL);
 	if (!block->settings)
@@ -111,7 +111,7 @@ static int may_go(struct reason *why)
 
 /*
  * Someone who asks for the block to go offline. While a page stays where it is
- * the kernel tries for ever to move it, until a signal comes.
+ * the kernel tries forever to move it, until a signal comes.
  */
 struct asker {
 	const struct block *block;

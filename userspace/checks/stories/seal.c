@@ -184,7 +184,7 @@ static const struct story table[] = {
 		.arg = RW_LONGTERM,
 	}, {
 		.id = "seals.write-private",
-		.what = "a read-write long-term pin of a private mapping of a memfd is no hindrance to seal it",
+		.what = "a read-write long-term pin of a private mapping of a memfd does not prevent sealing it",
 		.run = seal_private,
 		.arg = RW_LONGTERM,
 	}, {

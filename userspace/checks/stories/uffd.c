@@ -85,7 +85,7 @@ static const char *term(const struct pinning *pinning)
 	return pinning->foll & L ? "long-term" : "short-term";
 }
 
-/* Judges one pin: 0 if all is well, 1 if the verdict is told, or -errno. */
+/* Judges one pin: 0 if all is well, 1 if there is a verdict, or -errno. */
 typedef int judge_pinning(struct pinning *pinning, struct reason *why);
 
 /*

@@ -280,7 +280,7 @@ static int secretmem(struct story_run *run, struct reason *why)
 static const struct story table[] = {
 	{
 		.id = "bugs.uprobe-replaces-page",
-		.what = "a page that is pinned read-only long-term stays the page of the process when a uprobe is set in it",
+		.what = "a page that is pinned read-only long-term stays mapped when a uprobe is set in it",
 		.run = uprobe,
 	}, {
 		.id = "bugs.soft-dirty-shared-thp",
@@ -289,15 +289,15 @@ static const struct story table[] = {
 		.run = soft_dirty_thp,
 	}, {
 		.id = "bugs.mprotect-replaces-page",
-		.what = "an anonymous page that is pinned read-write long-term stays the page of the process when it is read-only for a while",
+		.what = "an anonymous page that is pinned read-write long-term stays mapped after the memory was read-only for a while",
 		.run = mprotect_cycle,
 	}, {
 		.id = "bugs.uffd-wp-replaces-page",
-		.what = "an anonymous page that is pinned read-write long-term stays the page of the process when a userfaultfd protects it for a while",
+		.what = "an anonymous page that is pinned read-write long-term stays mapped after a userfaultfd protected it for a while",
 		.run = uffd_wp_cycle,
 	}, {
 		.id = "bugs.force-write-replaced",
-		.what = "a page of a read-only mapping that is pinned read-write long-term by force stays the page of the process when it may write",
+		.what = "a page of a read-only mapping that is pinned read-write long-term by force stays mapped when the process becomes able to write",
 		.run = force_write_readonly,
 	}, {
 		.id = "bugs.secretmem-fast",

@@ -69,10 +69,10 @@ static int judge_pinning(struct story_run *run, struct pinning *pinning,
 		return ret < 0 ? ret : judge_end(run, pinning);
 	if (endless.tries < MANY_SPLITS)
 		return reason(why, -ETIMEDOUT,
-			      "the pin is not taken, nor refused, and %ld entries for huge pages were split",
+			      "the pin neither succeeds nor fails, and %ld entries for huge pages were split",
 			      endless.tries);
 	return story_fails(run, FINDING_HANG,
-			  "the pin is not taken, nor refused: entries for huge pages were split %ld times meanwhile",
+			  "the pin neither succeeds nor fails: entries for huge pages were split %ld times meanwhile",
 			  endless.tries);
 }
 
@@ -102,7 +102,7 @@ static int unshare_file_thp(struct story_run *run, struct reason *why)
 static const struct story table[] = {
 	{
 		.id = "bugs.unshare-file-thp",
-		.what = "a read-only long-term pin of a private mapping of a file that is in a transparent huge page comes to an end",
+		.what = "a read-only long-term pin of a private mapping of a file that is in a transparent huge page returns",
 		.prepare = story_prepare_kind,
 		.run = unshare_file_thp,
 		.arg = "tmpfs-thp-shared",

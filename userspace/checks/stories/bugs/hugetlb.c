@@ -189,7 +189,7 @@ static int poor_file(struct story_run *run, struct reason *why)
 	return ret ? ret : judge_empty_pool(run, pin_poor, &poor, last, why);
 }
 
-/* The child pins each time that it is told to. */
+/* The child pins once for each request of the parent. */
 static int pin_when_told(struct peer *parent, void *arg)
 {
 	int ret;
@@ -285,7 +285,7 @@ static int movable(struct story_run *run, struct reason *why)
 		return reason(why, -EIO, "cannot get a record of the pin");
 	if (record_is_movable(&record))
 		return story_fails(run, FINDING_STAYS,
-				  "the page is pinned for long where memory is to be kept movable");
+				  "the page is pinned for long where memory has to stay movable");
 	return story_passes(run, "the page was moved to where it may be pinned for long");
 }
 
