@@ -32,7 +32,7 @@ pintest_gup_call(const struct pintest_gup *gup, unsigned long start,
 	case PINTEST_API_GET_FAST:
 		return get_user_pages_fast(start, nr, foll, pages);
 	case PINTEST_API_PIN_UNLOCKED:
-		return pin_user_pages_unlocked(start, nr, pages, foll);
+		return pintest_compat_pin_unlocked(start, nr, foll, pages);
 	case PINTEST_API_PIN:
 		return pintest_compat_pin(start, nr, foll, pages);
 	case PINTEST_API_PIN_REMOTE:

@@ -83,6 +83,8 @@ static int inspect_record(struct pintest_recorder *recorder,
 				args->count - args->out_count);
 		span.nr = inspect_list(&span);
 		step = max(span.nr, 1UL);
+		if (!span.nr && !pintest_mapped_known(*span.mapped))
+			args->out_unknown++;
 		if (span.nr)
 			err = pintest_recorder_add(recorder, span);
 		span.mapped += step;
@@ -92,7 +94,7 @@ static int inspect_record(struct pintest_recorder *recorder,
 	return err;
 }
 
-/* Moves @args->out_next and @args->out_count on. */
+/* Moves @args->out_next and the counts on. */
 static int inspect_step(struct pintest_recorder *recorder, struct mm_struct *mm,
 			struct pintest_inspect_args *args)
 {
@@ -112,7 +114,7 @@ static int inspect_range(struct pintest_recorder *recorder,
 
 	args->out_next = args->addr;
 	args->out_count = 0;
-	args->out_reserved = 0;
+	args->out_unknown = 0;
 	for (steps = 0; steps < MAX_STEPS && !err; steps++) {
 		if (args->out_next >= end || args->out_count >= args->count)
 			break;

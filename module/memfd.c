@@ -9,6 +9,7 @@
 #include <linux/file.h>
 #include <linux/mm.h>
 #include "compat/gup.h"
+#include "compat/vma.h"
 #include "pintest_private.h"
 
 /*
@@ -30,7 +31,7 @@ static struct file *memfd_file(const struct pintest_gup *gup,
 	vma = find_vma(gup->mm, start);
 	if (vma && vma->vm_start <= start && vma->vm_file &&
 	    (vma->vm_end - start) / PAGE_SIZE >= nr &&
-	    (vma->vm_flags & wanted) == wanted) {
+	    (pintest_compat_vm_flags(vma) & wanted) == wanted) {
 		file = get_file(vma->vm_file);
 		*offset = ((loff_t)vma->vm_pgoff << PAGE_SHIFT) +
 			  (start - vma->vm_start);

@@ -212,7 +212,7 @@ ssize_t pintest_access_write(struct file *file, const char __user *from,
 u64 pintest_record_fields(void);
 u64 pintest_record_flags(void);
 void pintest_record_page(struct pintest_record *record, unsigned long addr,
-			 struct page *page, pintest_mapped_t mapped);
+			 struct page *page, pintest_mapped_t mapped, int held);
 
 /* recorder.c */
 
@@ -252,12 +252,15 @@ struct pintest_room {
  * @to: where the next record goes
  * @record_size: stride there
  * @pfn_mask: 0 unless the caller may see page frame numbers
+ * @held: pins of each page that will not go before the record is made; 0 at
+ *	first
  * @room: for the one whose recorder it is
  */
 struct pintest_recorder {
 	void __user *to;
 	size_t record_size;
 	u64 pfn_mask;
+	int held;
 	struct pintest_room *room;
 };
 

@@ -9,6 +9,8 @@
 		      PINTEST_PAGE_MAPPED_SAME)
 #define EXCLUSIVE_FLAGS (PINTEST_PAGE_ANON_EXCLUSIVE | \
 			 PINTEST_PAGE_HEAD_ANON_EXCLUSIVE)
+/* Until it is told whether it is one: a bit that no record has. */
+#define LIKE_HUGE_ZERO BIT(31)
 #define FOLIO_FIELDS (PINTEST_FIELD_PFN | PINTEST_FIELD_FOLIO | \
 		      PINTEST_FIELD_REFCOUNT | PINTEST_FIELD_ENTIRE_MAPCOUNT | \
 		      PINTEST_FIELD_ZONE | PINTEST_FIELD_NODE)
@@ -69,20 +71,55 @@ static void record_set_migratetype(struct pintest_record *record,
 	record->migratetype = migratetype;
 }
 
-static void record_set_pincount(struct pintest_record *record,
-				struct page *head)
+/*
+ * What the folio itself counts. A count that was driven over is none, and
+ * records of it say so.
+ */
+static int record_exact_pincount(struct pintest_record *record,
+				 struct page *head)
 {
-	if (record->flags & PINTEST_PAGE_ZERO) {
+	record->pincount = pintest_compat_pincount(head);
+	record->pincount_min = record->pincount;
+	return record->pincount < 0 ? PINTEST_PINCOUNT_UNKNOWN :
+				      PINTEST_PINCOUNT_EXACT;
+}
+
+/*
+ * Of a folio that does not count its pins. Who maps it may do so between one look
+ * and the next: of two looks at what is known, the one that saw less is taken, so
+ * that no reference that a pin has is taken for another. A folio whose references
+ * are frozen has 0 of them.
+ */
+static int record_estimate(struct pintest_record *record, struct page *head,
+			   int held)
+{
+	unsigned int order = record->folio_order;
+	int before = pintest_compat_known_references(head, order);
+	int references = page_ref_count(head);
+	int known = min(before, pintest_compat_known_references(head, order));
+
+	record->refcount = references;
+	record->pincount = max(references - known, 0) / GUP_PIN_COUNTING_BIAS;
+	record->pincount_min = min(held, record->pincount);
+	return references <= 0 ? PINTEST_PINCOUNT_UNKNOWN :
+				 PINTEST_PINCOUNT_ESTIMATE;
+}
+
+static void record_set_pincount(struct pintest_record *record,
+				struct page *head, int held)
+{
+	if (record->flags & PINTEST_PAGE_ZERO)
 		record->pincount_kind = PINTEST_PINCOUNT_NOT_COUNTED;
-		return;
-	}
-	record->fields |= PINTEST_FIELD_PINCOUNT;
-	if (pintest_compat_has_pincount(record->folio_order)) {
-		record->pincount_kind = PINTEST_PINCOUNT_EXACT;
-		record->pincount = pintest_compat_pincount(head);
+	else if (pintest_compat_has_pincount(record->folio_order))
+		record->pincount_kind = record_exact_pincount(record, head);
+	else
+		record->pincount_kind = record_estimate(record, head, held);
+	if (record->pincount_kind == PINTEST_PINCOUNT_EXACT ||
+	    record->pincount_kind == PINTEST_PINCOUNT_ESTIMATE) {
+		record->fields |= PINTEST_FIELD_PINCOUNT;
 	} else {
-		record->pincount_kind = PINTEST_PINCOUNT_ESTIMATE;
-		record->pincount = record->refcount / GUP_PIN_COUNTING_BIAS;
+		record->pincount = 0;
+		record->pincount_min = 0;
 	}
 }
 
@@ -94,8 +131,8 @@ static u32 record_large_flags(struct page *head, unsigned int order)
 	if (PageHuge(head))
 		return PINTEST_PAGE_HUGETLB;
 	thp = pintest_compat_thp(head);
-	if (pintest_compat_huge_zero(head, order, thp))
-		return PINTEST_PAGE_HUGE_ZERO;
+	if (pintest_compat_like_huge_zero(head, order, thp))
+		return LIKE_HUGE_ZERO;
 	return thp ? PINTEST_PAGE_THP : 0;
 }
 
@@ -141,7 +178,8 @@ static u32 record_folio_flags(struct page *head, unsigned int order)
 }
 
 /* What is true of every page of the folio of @head. */
-static void record_folio(struct pintest_record *record, struct page *head)
+static void record_folio(struct pintest_record *record, struct page *head,
+			 int held)
 {
 	unsigned int order = compound_order(head);
 
@@ -155,7 +193,7 @@ static void record_folio(struct pintest_record *record, struct page *head)
 		.zone = pintest_compat_zone(head),
 		.node = page_to_nid(head),
 	};
-	record_set_pincount(record, head);
+	record_set_pincount(record, head, held);
 	if (pintest_compat_has_mapcount(order))
 		record->fields |= PINTEST_FIELD_MAPCOUNT;
 }
@@ -187,19 +225,44 @@ static void record_mapped(struct pintest_record *record,
 		record->flags |= PINTEST_PAGE_MAPPED_SAME;
 }
 
+/*
+ * Whether what looks like the huge zeropage is it. Where the kernel cannot be
+ * asked: that one is mapped as a whole, never writable, and never counted as
+ * mapped, as a driver's pages are. Nothing tells what is not mapped here.
+ */
+static void record_tell_huge_zero(struct pintest_record *record,
+				  struct page *head, pintest_mapped_t mapped)
+{
+	bool is = false;
+
+	record->flags &= ~LIKE_HUGE_ZERO;
+	if (pintest_compat_tells_huge_zero())
+		is = pintest_compat_huge_zero(head);
+	else if (record->mapcount || record->entire_mapcount)
+		is = false;
+	else if (record->flags & PINTEST_PAGE_MAPPED_SAME)
+		is = pintest_mapped_order(mapped) == record->folio_order &&
+		     !pintest_mapped_writable(mapped);
+	else
+		record->flags_known &= ~PINTEST_PAGE_HUGE_ZERO;
+	if (is)
+		record->flags |= PINTEST_PAGE_HUGE_ZERO;
+}
+
 /**
  * pintest_record_page - tell the state of a page
  * @record: all of it is set
  * @addr: where
  * @page: which; no reference is needed, nor taken
  * @mapped: what is mapped there
+ * @held: pins of it that the caller is sure of
  */
 void pintest_record_page(struct pintest_record *record, unsigned long addr,
-			 struct page *page, pintest_mapped_t mapped)
+			 struct page *page, pintest_mapped_t mapped, int held)
 {
 	struct page *head = compound_head(page);
 
-	record_folio(record, head);
+	record_folio(record, head, held);
 	record->addr = addr;
 	record->pfn = page_to_pfn(page);
 	record->folio_index = page - head;
@@ -210,4 +273,6 @@ void pintest_record_page(struct pintest_record *record, unsigned long addr,
 	if (record_is_exclusive(record, page, head))
 		record->flags |= PINTEST_PAGE_ANON_EXCLUSIVE;
 	record_mapped(record, mapped);
+	if (record->flags & LIKE_HUGE_ZERO)
+		record_tell_huge_zero(record, head, mapped);
 }

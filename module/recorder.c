@@ -37,6 +37,7 @@ int pintest_recorder_init(struct pintest_recorder *recorder, u64 to,
 		return -EFAULT;
 	recorder->to = u64_to_user_ptr(to);
 	recorder->record_size = record_size;
+	recorder->held = 0;
 	recorder->pfn_mask = capable(CAP_SYS_ADMIN) ? ~0ULL : 0;
 	recorder->room = kmalloc(sizeof(*recorder->room), GFP_KERNEL_ACCOUNT);
 	return recorder->room ? 0 : -ENOMEM;
@@ -139,7 +140,7 @@ static void recorder_place_each(const struct pintest_recorder *recorder,
 ASSERT_WORD(3, fields, flags);
 ASSERT_WORD(5, refcount, mapcount);
 ASSERT_WORD(6, entire_mapcount, pincount);
-ASSERT_WORD(7, node, folio_order);
+ASSERT_WORD(7, pincount_min, folio_order);
 static_assert(offsetofend(struct pintest_record, migratetype) == 8 * 8);
 
 /*
@@ -171,7 +172,8 @@ static int recorder_copy(const struct pintest_recorder *recorder,
 		unsafe_put_user(word[5], (u64 __user *)&to->refcount, fault);
 		unsafe_put_user(word[6], (u64 __user *)&to->entire_mapcount,
 				fault);
-		unsafe_put_user(word[7], (u64 __user *)&to->node, fault);
+		unsafe_put_user(word[7], (u64 __user *)&to->pincount_min,
+				fault);
 		addr += PAGE_SIZE;
 		index += index_step;
 	}
@@ -248,7 +250,7 @@ int pintest_recorder_add(struct pintest_recorder *recorder,
 	while (nr && !err) {
 		span.nr = nr;
 		pintest_record_page(&record, span.addr, *span.pages,
-				    *span.mapped);
+				    *span.mapped, recorder->held);
 		err = recorder_put(recorder, &record, &span);
 		span.addr += span.nr * PAGE_SIZE;
 		span.pages += span.nr;
@@ -347,6 +349,7 @@ long pintest_records_run(struct pintest_call *call)
 
 	if (err)
 		return err;
+	recorder.held = pintest_gup_is_pin(pin->gup.api);
 	err = pintest_pin_use(pin);
 	if (!err) {
 		err = records_put_pin(&recorder, pin, args);

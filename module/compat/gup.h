@@ -10,6 +10,26 @@
 #include "features.h"
 
 /* A flag that this kernel does not have is 0. */
+#ifdef HAVE_FOLL_HWPOISON
+#define PINTEST_KERNEL_FOLL_HWPOISON FOLL_HWPOISON
+#else
+#define PINTEST_KERNEL_FOLL_HWPOISON 0
+#endif
+#ifdef HAVE_FOLL_ANON
+#define PINTEST_KERNEL_FOLL_ANON FOLL_ANON
+#else
+#define PINTEST_KERNEL_FOLL_ANON 0
+#endif
+#ifdef HAVE_FOLL_DUMP
+#define PINTEST_KERNEL_FOLL_DUMP FOLL_DUMP
+#else
+#define PINTEST_KERNEL_FOLL_DUMP 0
+#endif
+#ifdef HAVE_FOLL_SPLIT_PMD
+#define PINTEST_KERNEL_FOLL_SPLIT_PMD FOLL_SPLIT_PMD
+#else
+#define PINTEST_KERNEL_FOLL_SPLIT_PMD 0
+#endif
 #ifdef HAVE_FOLL_NOFAULT
 #define PINTEST_KERNEL_FOLL_NOFAULT FOLL_NOFAULT
 #else
@@ -100,6 +120,28 @@ static inline long pintest_compat_pin_remote(struct mm_struct *mm,
 	return pin_user_pages_remote(mm, start, nr, foll, pages, NULL, locked);
 #else
 	return pin_user_pages_remote(mm, start, nr, foll, pages, locked);
+#endif
+}
+
+static inline bool pintest_compat_has_pin_unlocked(void)
+{
+#ifdef HAVE_PIN_UNLOCKED
+	return true;
+#else
+	return false;
+#endif
+}
+
+/* Of memory of the current process; takes the mmap lock itself. */
+static inline long pintest_compat_pin_unlocked(unsigned long start,
+					       unsigned long nr,
+					       unsigned int foll,
+					       struct page **pages)
+{
+#ifdef HAVE_PIN_UNLOCKED
+	return pin_user_pages_unlocked(start, nr, pages, foll);
+#else
+	return -EOPNOTSUPP;
 #endif
 }
 

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Which page is mapped at an address now. Where nothing but ordinary pages can
- * be mapped the page tables are read, which takes a few instructions a page.
- * hmm_range_fault() knows the rest, and stands in wherever that reading meets
- * something that it does not know.
+ * be mapped the page tables are read, which takes a few instructions a page, and
+ * tells also what may be written or executed only. hmm_range_fault() knows the
+ * rest, and stands in wherever that reading meets something that it does not
+ * know. A kernel may lack either; without both nothing is known.
  *
  * In snapshot mode, with no flag requested, that one never faults and takes no
  * reference. It wants an interval notifier, of which it reads but the mm and
@@ -15,12 +16,13 @@
 #include <linux/mmu_notifier.h>
 #include "mapped.h"
 #include "tables.h"
+#include "vma.h"
 
 /* Any number will do, if notifier and range have the same. */
 #define SEQUENCE 2
 
-static int ask_hmm(struct mm_struct *mm, unsigned long start,
-		   unsigned long nr, pintest_mapped_t *mapped)
+static int mapped_ask_hmm(struct mm_struct *mm, unsigned long start,
+			  unsigned long nr, pintest_mapped_t *mapped)
 {
 #ifdef HAVE_HMM_SNAPSHOT
 	struct mmu_interval_notifier notifier = {
@@ -48,60 +50,50 @@ static int ask_hmm(struct mm_struct *mm, unsigned long start,
 }
 
 /*
- * An error is all that HMM says of memory that it does not look into, but also
- * of addresses that nobody can read. There, nothing is mapped readable. And what
- * is not valid may hold a pfn all the same.
+ * An error is all that HMM says of memory that it does not look into, as that of
+ * which nobody may read anything: it is not known, then. And what is not valid
+ * may hold a pfn all the same.
  */
-static void clear_unreadable(struct mm_struct *mm, unsigned long start,
-			     unsigned long nr, pintest_mapped_t *mapped)
+static int mapped_snapshot(struct mm_struct *mm, unsigned long start,
+			   unsigned long nr, pintest_mapped_t *mapped)
 {
-	struct vm_area_struct *vma = NULL;
-	unsigned long i, addr;
+	int err = mapped_ask_hmm(mm, start, nr, mapped);
+	unsigned long i;
 
-	for (i = 0; i < nr; i++) {
-		if (likely(pintest_mapped_present(mapped[i])))
-			continue;
-		mapped[i] &= HMM_PFN_ERROR;
-		if (!mapped[i])
-			continue;
-		addr = start + i * PAGE_SIZE;
-		if (!vma || addr >= vma->vm_end)
-			vma = find_vma(mm, addr);
-		if (!vma || addr < vma->vm_start || !(vma->vm_flags & VM_READ))
-			mapped[i] = 0;
-	}
+	for (i = 0; i < nr && !err; i++)
+		if (!pintest_mapped_present(mapped[i]))
+			mapped[i] &= HMM_PFN_ERROR;
+	return err;
 }
 
-static int snapshot(struct mm_struct *mm, unsigned long start,
-		    unsigned long nr, pintest_mapped_t *mapped)
+bool pintest_mapped_supported(void)
 {
-	int err = ask_hmm(mm, start, nr, mapped);
-
-	if (!err && pintest_mapped_supported())
-		clear_unreadable(mm, start, nr, mapped);
-	return err;
+#ifdef HAVE_HMM_SNAPSHOT
+	return true;
+#else
+	return PINTEST_READS_TABLES;
+#endif
 }
 
 /* Whether the entries of huge pages of a pool look like any other. */
 #define HUGETLB_IS_PLAIN \
 	(IS_ENABLED(CONFIG_X86_64) || IS_ENABLED(CONFIG_ARM64))
 
-/* How many pages of @mm from @start on can have nothing but ordinary pages. */
-static unsigned long plain_pages(struct mm_struct *mm, unsigned long start,
-				 unsigned long nr)
+/*
+ * Whether mappings with these flags have nothing but ordinary pages, in tables
+ * of their own. Huge pages of a pool that is shared may be in a table that is
+ * shared, too: it may go, and then be the other process's alone, while we read.
+ */
+static bool mapped_is_plain(unsigned long vm_flags)
 {
-	const unsigned long odd = VM_IO | VM_PFNMAP | VM_MIXEDMAP |
-				  (HUGETLB_IS_PLAIN ? 0 : VM_HUGETLB);
-	struct vm_area_struct *vma = find_vma(mm, start);
-
-	if (!vma || start < vma->vm_start || !(vma->vm_flags & VM_READ) ||
-	    vma->vm_flags & odd)
-		return 0;
-	return min(nr, (vma->vm_end - start) / PAGE_SIZE);
+	if (vm_flags & VM_HUGETLB &&
+	    (!HUGETLB_IS_PLAIN || vm_flags & VM_MAYSHARE))
+		return false;
+	return !(vm_flags & (VM_IO | VM_PFNMAP | VM_MIXEDMAP));
 }
 
 /* False if only HMM knows what such an entry is. */
-static bool read_entry(pte_t pte, pintest_mapped_t *mapped)
+static bool mapped_read_entry(pte_t pte, pintest_mapped_t *mapped)
 {
 	*mapped = 0;
 	if (!pte_present(pte) || pte_protnone(pte))
@@ -115,7 +107,7 @@ static bool read_entry(pte_t pte, pintest_mapped_t *mapped)
 }
 
 /* @pmd maps a huge page, to which all of the @nr pages from @addr on belong. */
-static unsigned long read_huge(pmd_t pmd, unsigned long addr,
+static unsigned long mapped_read_huge(pmd_t pmd, unsigned long addr,
 			       unsigned long nr, pintest_mapped_t *mapped)
 {
 #ifdef CONFIG_TRANSPARENT_HUGEPAGE
@@ -124,7 +116,8 @@ static unsigned long read_huge(pmd_t pmd, unsigned long addr,
 
 	if (!pmd_protnone(pmd)) {
 		entry = (pmd_pfn(pmd) + (addr & ~PMD_MASK) / PAGE_SIZE) |
-			HMM_PFN_VALID;
+			HMM_PFN_VALID |
+			(unsigned long)HPAGE_PMD_ORDER << HMM_PFN_ORDER_SHIFT;
 		if (pmd_write(pmd))
 			entry |= HMM_PFN_WRITE;
 		step = 1;
@@ -138,7 +131,7 @@ static unsigned long read_huge(pmd_t pmd, unsigned long addr,
 }
 
 /* Returns how many entries of the table behind @pmd were read. */
-static unsigned long read_entries(pmd_t pmd, unsigned long addr,
+static unsigned long mapped_read_entries(pmd_t pmd, unsigned long addr,
 				  unsigned long nr, pintest_mapped_t *mapped)
 {
 	unsigned long i;
@@ -147,18 +140,18 @@ static unsigned long read_entries(pmd_t pmd, unsigned long addr,
 	if (!pmd_present(pmd))
 		return 0;
 	if (pmd_leaf(pmd))
-		return read_huge(pmd, addr, nr, mapped);
+		return mapped_read_huge(pmd, addr, nr, mapped);
 	if (pmd_bad(pmd))
 		return 0;
 	pte = pte_offset_kernel(&pmd, addr);
 	for (i = 0; i < nr; i++)
-		if (!read_entry(READ_ONCE(pte[i]), &mapped[i]))
+		if (!mapped_read_entry(READ_ONCE(pte[i]), &mapped[i]))
 			break;
 	return i;
 }
 
 /* Reads what one table says. Returns for how many pages it could. */
-static unsigned long read_table(struct mm_struct *mm, unsigned long addr,
+static unsigned long mapped_read_table(struct mm_struct *mm, unsigned long addr,
 				unsigned long nr, pintest_mapped_t *mapped)
 {
 	unsigned long end = addr + nr * PAGE_SIZE;
@@ -172,33 +165,55 @@ static unsigned long read_table(struct mm_struct *mm, unsigned long addr,
 		next = pmd_addr_end(addr, end);
 	done = (next - addr) / PAGE_SIZE;
 	if (found && !pmd_none(pmd))
-		done = read_entries(pmd, addr, done, mapped);
+		done = mapped_read_entries(pmd, addr, done, mapped);
 	else
 		memset(mapped, 0, done * sizeof(*mapped));
 	local_irq_restore(flags);
 	return done;
 }
 
-/* The first thing to be asked of HMM, it is asked of the whole table. */
+/*
+ * Looks up pages of one mapping, or of no mapping: up to @nr. Returns how many,
+ * or -errno. What can only be asked of HMM is asked of the whole table.
+ */
+static long mapped_lookup_some(struct mm_struct *mm, unsigned long start,
+			       unsigned long nr, pintest_mapped_t *mapped)
+{
+	struct vm_area_struct *vma = find_vma(mm, start);
+	unsigned long end = start + nr * PAGE_SIZE, vm_flags = 0, done = 0;
+	int err;
+
+	if (vma && start < vma->vm_start)
+		end = min(end, vma->vm_start);
+	else if (vma)
+		end = min(end, vma->vm_end);
+	if (vma && start >= vma->vm_start)
+		vm_flags = pintest_compat_vm_flags(vma);
+	nr = (end - start) / PAGE_SIZE;
+	if (!(vm_flags & VM_ACCESS_FLAGS)) {
+		memset(mapped, 0, nr * sizeof(*mapped));
+		return nr;
+	}
+	if (pintest_compat_reads_tables(mm) && mapped_is_plain(vm_flags))
+		done = mapped_read_table(mm, start, nr, mapped);
+	if (done)
+		return done;
+	nr = (pmd_addr_end(start, end) - start) / PAGE_SIZE;
+	err = mapped_snapshot(mm, start, nr, mapped);
+	return err ? err : nr;
+}
+
 int pintest_mapped_lookup(struct mm_struct *mm, unsigned long start,
 			  unsigned long nr, pintest_mapped_t *mapped)
 {
-	unsigned long end = start + nr * PAGE_SIZE, done;
-	int err = 0;
+	long done;
 
-	for (; nr && !err; start += done * PAGE_SIZE, nr -= done) {
-		done = 0;
-		if (PINTEST_READS_TABLES && pintest_mapped_supported())
-			done = plain_pages(mm, start, nr);
-		if (done)
-			done = read_table(mm, start, done, mapped);
-		if (!done) {
-			done = (pmd_addr_end(start, end) - start) / PAGE_SIZE;
-			err = snapshot(mm, start, done, mapped);
-		}
-		mapped += done;
+	for (; nr; start += done * PAGE_SIZE, nr -= done, mapped += done) {
+		done = mapped_lookup_some(mm, start, nr, mapped);
+		if (done < 0)
+			return done;
 	}
-	return err;
+	return 0;
 }
 
 /* Entries that pintest_mapped_skip() looks at with interrupts off. */
@@ -210,7 +225,7 @@ unsigned long pintest_mapped_skip(struct mm_struct *mm, unsigned long addr,
 	unsigned long flags, next, steps;
 	pmd_t pmd;
 
-	if (!PINTEST_READS_TABLES)
+	if (!pintest_compat_reads_tables(mm))
 		return addr;
 	local_irq_save(flags);
 	for (steps = 0; steps < SKIP_STEPS && addr < end; steps++) {

@@ -17,7 +17,7 @@ typedef unsigned long pintest_mapped_t;
 
 /*
  * Looks up @nr pages from @start on. The mmap lock of @mm is held for reading.
- * If the kernel cannot be asked, every entry is unknown.
+ * What the kernel cannot be asked of is unknown.
  */
 int pintest_mapped_lookup(struct mm_struct *mm, unsigned long start,
 			  unsigned long nr, pintest_mapped_t *mapped);
@@ -30,15 +30,8 @@ int pintest_mapped_lookup(struct mm_struct *mm, unsigned long start,
 unsigned long pintest_mapped_skip(struct mm_struct *mm, unsigned long addr,
 				  unsigned long end);
 
-/* Whether this kernel can be asked at all. */
-static inline bool pintest_mapped_supported(void)
-{
-#ifdef HAVE_HMM_SNAPSHOT
-	return true;
-#else
-	return false;
-#endif
-}
+/* Whether this kernel can tell at all. */
+bool pintest_mapped_supported(void);
 
 /* An entry of which it is not known what is mapped. */
 static inline pintest_mapped_t pintest_mapped_unknown(void)
@@ -46,7 +39,10 @@ static inline pintest_mapped_t pintest_mapped_unknown(void)
 	return HMM_PFN_ERROR;
 }
 
-/* Whether it is known what is mapped: not in VM_PFNMAP or VM_IO. */
+/*
+ * Whether it is known what is mapped: not in VM_PFNMAP or VM_IO, and not where
+ * nobody may read and only HMM could tell.
+ */
 static inline bool pintest_mapped_known(pintest_mapped_t mapped)
 {
 	return !(mapped & HMM_PFN_ERROR);
@@ -68,6 +64,12 @@ static inline bool pintest_mapped_writable(pintest_mapped_t mapped)
 static inline unsigned long pintest_mapped_pfn(pintest_mapped_t mapped)
 {
 	return mapped & ~HMM_PFN_FLAGS;
+}
+
+/* How much one entry maps: an order. Present entries only. */
+static inline unsigned int pintest_mapped_order(pintest_mapped_t mapped)
+{
+	return hmm_pfn_to_map_order(mapped);
 }
 
 /*

@@ -13,6 +13,7 @@
 
 #include <linux/highmem.h>
 #include <linux/hugetlb.h>
+#include <linux/kernel-page-flags.h>
 #include <linux/ksm.h>
 #include <linux/mm.h>
 #include <linux/mmzone.h>
@@ -29,6 +30,37 @@ static inline unsigned long pintest_compat_flags(const struct page *page)
 static inline bool pintest_compat_flag(const struct page *page, int bit)
 {
 	return pintest_compat_flags(page) & BIT(bit);
+}
+
+#ifdef HAVE_FOLIO
+/* @head is no tail, or was none a moment ago. */
+static inline struct folio *pintest_compat_folio(struct page *head)
+{
+	return page_folio(head);
+}
+
+/*
+ * A folio is described by the struct pages of its pages. What is described
+ * behind the last one is of another folio, and this one does without.
+ */
+#define PINTEST_IN_FOLIO(field, order) \
+	(offsetofend(struct folio, field) <= sizeof(struct page) << (order))
+#endif
+
+#ifdef CONFIG_ZONE_DEVICE
+#define PINTEST_ZONENUM_DEVICE ZONE_DEVICE
+#else
+#define PINTEST_ZONENUM_DEVICE MAX_NR_ZONES
+#endif
+
+/* What a page is of: &struct address_space, or more in the lowest bits. */
+static inline unsigned long pintest_compat_mapping(struct page *page)
+{
+#ifdef HAVE_PAGE_MAPPING
+	return (unsigned long)READ_ONCE(page->mapping);
+#else
+	return (unsigned long)READ_ONCE(pintest_compat_folio(page)->mapping);
+#endif
 }
 
 static inline bool pintest_compat_has_anon_exclusive(void)
@@ -53,7 +85,7 @@ static inline bool pintest_compat_anon_exclusive(const struct page *page)
 static inline bool pintest_compat_ksm(struct page *head)
 {
 #ifdef HAVE_FOLIO_KSM
-	return folio_test_ksm((struct folio *)head);
+	return folio_test_ksm(pintest_compat_folio(head));
 #else
 	return PageKsm(head);
 #endif
@@ -69,7 +101,7 @@ static inline bool pintest_compat_thp(struct page *head)
 	return IS_ENABLED(CONFIG_TRANSPARENT_HUGEPAGE) &&
 	       pintest_compat_flag(head + 1, PG_large_rmappable);
 #elif defined(HAVE_FOLIO_DTOR)
-	return ((struct folio *)head)->_folio_dtor == TRANSHUGE_PAGE_DTOR;
+	return pintest_compat_folio(head)->_folio_dtor == TRANSHUGE_PAGE_DTOR;
 #elif defined(HAVE_PAGE_DTOR)
 	return head[1].compound_dtor == TRANSHUGE_PAGE_DTOR;
 #elif !defined(CONFIG_TRANSPARENT_HUGEPAGE)
@@ -80,17 +112,38 @@ static inline bool pintest_compat_thp(struct page *head)
 }
 
 /*
- * The kernel does not export its huge zeropage, so it is known by its looks: a
- * folio of PMD size that is no THP, not on any LRU list and of no file. Only a
- * driver that maps such a folio of its own looks the same.
+ * The kernel does not export its huge zeropage. This is what it looks like: a
+ * folio of PMD size that is no THP, not on any LRU list and of no file. A folio
+ * of that size that a driver maps looks the same.
  */
-static inline bool pintest_compat_huge_zero(struct page *head,
-					    unsigned int order, bool thp)
+static inline bool
+pintest_compat_like_huge_zero(struct page *head, unsigned int order, bool thp)
 {
 #ifdef CONFIG_TRANSPARENT_HUGEPAGE
 	return order == HPAGE_PMD_ORDER && !thp && !PageHuge(head) &&
 	       !PageAnon(head) && !pintest_compat_flag(head, PG_lru) &&
-	       !READ_ONCE(head->mapping);
+	       !pintest_compat_mapping(head) &&
+	       page_zonenum(head) != PINTEST_ZONENUM_DEVICE;
+#else
+	return false;
+#endif
+}
+
+/* Since 7.0 modules may ask what /proc/kpageflags says. */
+static inline bool pintest_compat_tells_huge_zero(void)
+{
+#ifdef HAVE_STABLE_PAGE_FLAGS
+	return true;
+#else
+	return false;
+#endif
+}
+
+/* pintest_compat_like_huge_zero() is true of @head. */
+static inline bool pintest_compat_huge_zero(struct page *head)
+{
+#ifdef HAVE_STABLE_PAGE_FLAGS
+	return stable_page_flags(head) & BIT_ULL(KPF_ZERO_PAGE);
 #else
 	return false;
 #endif
@@ -103,8 +156,10 @@ static inline bool pintest_compat_has_pincount(unsigned int order)
 	return order > (IS_ENABLED(CONFIG_64BIT) ? 0 : 1);
 #elif defined(HAVE_PINCOUNT_AVAILABLE)
 	return order > 1;
+#elif defined(HAVE_FOLIO_PINCOUNT)
+	return order && PINTEST_IN_FOLIO(_pincount, order);
 #else
-	return order > 0;
+	return order;
 #endif
 }
 
@@ -112,7 +167,7 @@ static inline bool pintest_compat_has_pincount(unsigned int order)
 static inline int pintest_compat_pincount(struct page *head)
 {
 #if defined(HAVE_FOLIO_PINCOUNT)
-	return atomic_read(&((struct folio *)head)->_pincount);
+	return atomic_read(&pintest_compat_folio(head)->_pincount);
 #elif defined(HAVE_PINCOUNT_PTR)
 	return atomic_read(compound_pincount_ptr(head));
 #else
@@ -129,23 +184,56 @@ static inline bool pintest_compat_maybe_dma_pinned(struct page *head,
 	return (unsigned int)page_ref_count(head) >= GUP_PIN_COUNTING_BIAS;
 }
 
-/* 0 for a folio of one page: nothing but its own entries map it. */
+/*
+ * 0 for a folio of one page: nothing but its own entries map it. So it is for
+ * two pages where they have no room to count more, as on 32 bits since 6.15.
+ */
 static inline int pintest_compat_entire_mapcount(struct page *head,
 						 unsigned int order)
 {
 	if (!order)
 		return 0;
 #ifdef HAVE_FOLIO_ENTIRE_MAPCOUNT
-	return atomic_read(&((struct folio *)head)->_entire_mapcount) + 1;
+	if (!PINTEST_IN_FOLIO(_entire_mapcount, order))
+		return 0;
+	return atomic_read(&pintest_compat_folio(head)->_entire_mapcount) + 1;
 #else
 	return atomic_read(compound_mapcount_ptr(head)) + 1;
 #endif
 }
 
-/* Some kernels count the mappings of a large folio, but not of its pages. */
+/*
+ * Some kernels count the mappings of a large folio, but not of its pages.
+ */
 static inline bool pintest_compat_has_mapcount(unsigned int order)
 {
+#ifdef HAVE_PAGE_OWN_MAPCOUNT
 	return !IS_ENABLED(CONFIG_NO_PAGE_MAPCOUNT) || !order;
+#else
+	return !order;
+#endif
+}
+
+/* What is in a page where its mappings are counted, from -1 on; or its type. */
+static inline int pintest_compat_raw_mapcount(struct page *page)
+{
+#ifdef HAVE_PAGE_OWN_MAPCOUNT
+	return atomic_read(&page->_mapcount);
+#else
+	return atomic_read(&pintest_compat_folio(page)->_mapcount);
+#endif
+}
+
+/* Page table entries that map @page alone. */
+static inline int pintest_compat_own_mapcount(struct page *page)
+{
+	int mapcount = pintest_compat_raw_mapcount(page) + 1;
+
+#ifdef HAVE_MAPCOUNT_IS_TYPE
+	return page_mapcount_is_type(mapcount) ? 0 : mapcount;
+#else
+	return page_has_type(page) ? 0 : mapcount;
+#endif
 }
 
 /*
@@ -159,17 +247,40 @@ static inline int pintest_compat_mapcount(struct page *page, int entire)
 #if defined(HAVE_PAGE_MAPCOUNT) && !defined(HAVE_FOLIO_ENTIRE_MAPCOUNT)
 	return page_mapcount(page);
 #else
-	int mapcount = atomic_read(&page->_mapcount) + 1;
+	return pintest_compat_own_mapcount(page) + entire;
+#endif
+}
 
-#ifdef HAVE_MAPCOUNT_IS_TYPE
-	if (page_mapcount_is_type(mapcount))
-		mapcount = 0;
-#else
-	if (page_has_type(page))
-		mapcount = 0;
-#endif
-	return mapcount + entire;
-#endif
+/* One for each page in the page cache, one for what a file system adds. */
+static inline int pintest_compat_cache_references(struct page *head,
+						  unsigned int order)
+{
+	unsigned long mapping = pintest_compat_mapping(head);
+
+	/* With bits in the lowest places it is not a file's. */
+	if (!mapping || mapping & 3 ||
+	    page_zonenum(head) == PINTEST_ZONENUM_DEVICE)
+		return 0;
+	return (1 << order) + pintest_compat_flag(head, PG_private);
+}
+
+/*
+ * References to a folio of no more than two pages that are surely no pins: those
+ * of page table entries, page cache, swap cache and private data.
+ */
+static inline int pintest_compat_known_references(struct page *head,
+						  unsigned int order)
+{
+	int references = pintest_compat_entire_mapcount(head, order) +
+			 pintest_compat_cache_references(head, order);
+	unsigned int i;
+
+	for (i = 0; pintest_compat_has_mapcount(order) && i < 1U << order; i++)
+		references += max(pintest_compat_own_mapcount(head + i), 0);
+	if (pintest_compat_flag(head, PG_swapbacked) &&
+	    pintest_compat_flag(head, PG_swapcache))
+		references += 1 << order;
+	return references;
 }
 
 #ifdef HAVE_ANON_EXCLUSIVE
@@ -182,13 +293,15 @@ static inline int pintest_compat_mapcount(struct page *page, int entire)
 #define PINTEST_STATE_BITS \
 	(BIT(PG_swapbacked) | BIT(PG_dirty) | BIT(PG_writeback) | \
 	 BIT(PG_lru) | BIT(PG_mlocked) | BIT(PG_swapcache) | \
-	 BIT(PG_head) | BIT(PG_reserved) | PINTEST_EXCLUSIVE_BIT | \
+	 BIT(PG_head) | BIT(PG_reserved) | BIT(PG_private) | \
+	 PINTEST_EXCLUSIVE_BIT | \
 	 ZONES_MASK << ZONES_PGSHIFT | NODES_MASK << NODES_PGSHIFT)
 
 /**
  * struct pintest_state - of a page, all on which its record depends
  * @flags: bits of its own
- * @kind: what its mapping says that it is, and whether it is a tail
+ * @kind: what its mapping says that it is, whether it has one at all, and
+ *	whether it is a tail
  * @mapcount: of its own, as the page has it
  * @refcount: references
  */
@@ -202,11 +315,13 @@ struct pintest_state {
 static __always_inline struct pintest_state
 pintest_compat_state(struct page *page)
 {
+	unsigned long mapping = pintest_compat_mapping(page);
+
 	return (struct pintest_state){
 		.flags = pintest_compat_flags(page) & PINTEST_STATE_BITS,
-		.kind = ((unsigned long)READ_ONCE(page->mapping) & 3) |
-			(PageTail(page) ? 4 : 0),
-		.mapcount = atomic_read(&page->_mapcount),
+		.kind = (mapping & 3) | (PageTail(page) ? 4 : 0) |
+			(mapping ? 8 : 0),
+		.mapcount = pintest_compat_raw_mapcount(page),
 		.refcount = page_ref_count(page),
 	};
 }
@@ -232,12 +347,13 @@ static __always_inline bool
 pintest_compat_same_tail(const struct pintest_state *state, struct page *page,
 			 unsigned long bits)
 {
-	return state->mapcount == atomic_read(&page->_mapcount) &&
+	return state->mapcount == pintest_compat_raw_mapcount(page) &&
 	       !((pintest_compat_flags(page) ^ state->flags) & bits);
 }
 
 /* The size of a block is the kernel's secret where it is no constant. */
-#if defined(CONFIG_SPARSEMEM) && defined(HAVE_PAGEBLOCK_ORDER)
+#if defined(CONFIG_SPARSEMEM) && defined(HAVE_PAGEBLOCK_ORDER) && \
+	defined(HAVE_SECTION_BLOCKS)
 #define PINTEST_HAS_BLOCKS
 #endif
 

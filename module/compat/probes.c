@@ -35,6 +35,18 @@ long probe(struct page **pages, struct vm_area_struct **vmas)
 #endif
 
 /* FOLL flags. Macros until 6.2, enumerators since: only a compiler knows. */
+#ifdef PROBE_FOLL_HWPOISON
+int probe = FOLL_HWPOISON;
+#endif
+#ifdef PROBE_FOLL_ANON
+int probe = FOLL_ANON;
+#endif
+#ifdef PROBE_FOLL_DUMP
+int probe = FOLL_DUMP;
+#endif
+#ifdef PROBE_FOLL_SPLIT_PMD
+int probe = FOLL_SPLIT_PMD;
+#endif
 #ifdef PROBE_FOLL_NOFAULT
 int probe = FOLL_NOFAULT;		/* 5.16 */
 #endif
@@ -63,6 +75,14 @@ int probe = FOLL_SPLIT;			/* until 5.12 */
 /* Flags that mm/gup.c took back when it gathered its checks of flags: 6.3. */
 #ifdef PROBE_FOLL_PRIVATE
 enum { FOLL_TOUCH, FOLL_TRIED, FOLL_REMOTE, FOLL_PIN };
+#endif
+
+/* needs PIN_UNLOCKED: pin_user_pages_unlocked */
+#ifdef PROBE_PIN_UNLOCKED
+long probe(struct page **pages)
+{
+	return pin_user_pages_unlocked(0, 1, pages, 0);
+}
 #endif
 
 /* needs RANGE_UNPIN: unpin_user_page_range_dirty_lock (5.14) */
@@ -96,6 +116,36 @@ long probe(struct file *memfd, struct folio **folios, pgoff_t *offset)
 /* 5.18: anonymous pages that belong to one process are marked. */
 #ifdef PROBE_ANON_EXCLUSIVE
 int probe = PG_anon_exclusive;
+#endif
+
+/* 5.16 */
+#ifdef PROBE_FOLIO
+struct folio *probe(struct page *page)
+{
+	return page_folio(page);
+}
+#endif
+
+/* What of struct page may move to what it describes. */
+#ifdef PROBE_PAGE_MAPPING
+void *probe(struct page *page)
+{
+	return page->mapping;
+}
+#endif
+#ifdef PROBE_PAGE_OWN_MAPCOUNT
+int probe(struct page *page)
+{
+	return atomic_read(&page->_mapcount);
+}
+#endif
+
+/* needs STABLE_PAGE_FLAGS: stable_page_flags (7.0) */
+#ifdef PROBE_STABLE_PAGE_FLAGS
+u64 probe(struct page *page)
+{
+	return stable_page_flags(page);
+}
 #endif
 
 /* needs FOLIO_KSM: (5.19; PageKsm() before) */
@@ -181,6 +231,14 @@ unsigned int probe(void)
 }
 #endif
 
+/* What is known of the blocks of a section of memory. */
+#ifdef PROBE_SECTION_BLOCKS
+unsigned long probe(struct mem_section *section)
+{
+	return section->usage->pageblock_flags[0] + NR_PAGEBLOCK_BITS;
+}
+#endif
+
 /* MIGRATE_ISOLATE became a bit of its own in 6.18. */
 #ifdef PROBE_PB_ISOLATE
 int probe = PB_migrate_isolate;
@@ -207,6 +265,20 @@ void *probe(struct page *page)
 int probe(struct hmm_range *range)
 {
 	return hmm_range_fault(range);
+}
+#endif
+
+/* Flags of a mapping: a word, beside a bitmap since 6.18. */
+#ifdef PROBE_VMA_FLAGS_WORD
+unsigned long probe(struct vm_area_struct *vma)
+{
+	return vma->vm_flags;
+}
+#endif
+#ifdef PROBE_VMA_FLAGS_MAP
+unsigned long probe(struct vm_area_struct *vma)
+{
+	return vma_flags_to_legacy(vma->flags);
 }
 #endif
 

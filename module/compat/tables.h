@@ -1,26 +1,43 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The way down a process's page tables, without a lock and without a change.
+ * The way down a process's page tables, without a page table lock and without a
+ * change. The mmap lock is held for reading and interrupts are off.
  *
- * Interrupts are off, so that no table is freed under the walk: the freeing
- * side waits for them, as it does for GUP-fast. An entry is followed only if it
- * surely is a table.
+ * The lock keeps the tables of a mapping from being unmapped, and from being made
+ * a huge page by khugepaged where that takes the lock for writing. What goes all
+ * the same (tables that became empty, tables of huge pages of a pool, tables of
+ * files that khugepaged collapses) is freed as CONFIG_MMU_GATHER_RCU_TABLE_FREE
+ * has it: after a grace period of RCU, or an interrupt that each processor has
+ * taken. Both wait for who has interrupts off, on whichever processor and in
+ * whosever tables. Without it the freeing side interrupts those processors only
+ * that have run the mm, as is enough for GUP-fast. That keeps tables of the
+ * current mm, not those of others.
+ *
+ * An entry is followed only if it surely is a table.
  */
 #ifndef PINTEST_COMPAT_TABLES_H
 #define PINTEST_COMPAT_TABLES_H
 
 #include <linux/mm.h>
 #include <linux/pgtable.h>
+#include <linux/sched.h>
 #include "features.h"
 
 /*
- * Where tables are freed in a way that GUP-fast may walk them, and an entry is
- * read as a whole.
+ * Where GUP-fast may walk tables, and an entry is read as a whole.
  */
 #define PINTEST_READS_TABLES \
 	(IS_ENABLED(CONFIG_64BIT) && !IS_ENABLED(CONFIG_ARCH_HAS_HUGEPD) && \
 	 (IS_ENABLED(CONFIG_HAVE_FAST_GUP) || \
 	  IS_ENABLED(CONFIG_HAVE_GUP_FAST)))
+
+/* Whether that holds for @mm. */
+static inline bool pintest_compat_reads_tables(const struct mm_struct *mm)
+{
+	return PINTEST_READS_TABLES &&
+	       (IS_ENABLED(CONFIG_MMU_GATHER_RCU_TABLE_FREE) ||
+		mm == current->mm);
+}
 
 /* riscv has them out of line, and to itself, since 6.8. */
 static inline p4d_t *pintest_compat_p4d(struct mm_struct *mm, pgd_t *pgd,

@@ -298,6 +298,7 @@ static const struct pintest_record known = {
 	.mapcount = 2,
 	.entire_mapcount = 1,
 	.pincount = 5,
+	.pincount_min = 5,
 	.pincount_kind = PINTEST_PINCOUNT_EXACT,
 	.zone = PINTEST_ZONE_NORMAL,
 	.node = 1,
@@ -325,7 +326,8 @@ static void record_shows_what_is_known(void **state)
 		      "{\"records\":[{\"addr\":28672,\"pfn\":515,"
 		      "\"mapped\":\"other\",\"mapped_pfn\":768,\"order\":9,"
 		      "\"index\":3,\"refs\":-1,\"maps\":2,"
-		      "\"entire_maps\":1,\"pins\":5,\"pins_kind\":\"exact\","
+		      "\"entire_maps\":1,\"pins\":5,\"pins_min\":5,"
+		      "\"pins_kind\":\"exact\","
 		      "\"zone\":\"normal\",\"node\":1,\"migratetype\":\"cma\","
 		      "\"flags\":[\"mapped\",\"anon\"],\"flags_known\":"
 		      "[\"mapped\",\"mapped-same\",\"anon\"]}]}");
@@ -345,6 +347,7 @@ static void record_leaves_the_unknown_blank(void **state)
 		      "\"mapped\":null,\"mapped_pfn\":null,\"order\":null,"
 		      "\"index\":null,\"refs\":null,"
 		      "\"maps\":null,\"entire_maps\":null,\"pins\":null,"
+		      "\"pins_min\":null,"
 		      "\"pins_kind\":\"not-counted\",\"zone\":null,"
 		      "\"node\":null,\"migratetype\":null,\"flags\":[],"
 		      "\"flags_known\":[]}]}");

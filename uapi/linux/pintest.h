@@ -280,7 +280,7 @@ struct pintest_unpin_args {
  * @PINTEST_FIELD_REFCOUNT: &pintest_record.refcount
  * @PINTEST_FIELD_MAPCOUNT: &pintest_record.mapcount
  * @PINTEST_FIELD_ENTIRE_MAPCOUNT: &pintest_record.entire_mapcount
- * @PINTEST_FIELD_PINCOUNT: &pintest_record.pincount
+ * @PINTEST_FIELD_PINCOUNT: &pintest_record.pincount and pincount_min
  * @PINTEST_FIELD_ZONE: &pintest_record.zone
  * @PINTEST_FIELD_NODE: &pintest_record.node
  * @PINTEST_FIELD_MIGRATETYPE: &pintest_record.migratetype
@@ -301,8 +301,10 @@ enum pintest_field {
 /**
  * enum pintest_page - what is true of a page
  *
- * @PINTEST_PAGE_MAPPED: a page is mapped readable at the address now. A page
- *	that is swapped out, under migration or made PROT_NONE is not mapped
+ * @PINTEST_PAGE_MAPPED: a page is mapped at the address now, to be read, written
+ *	or executed. A page that is swapped out, under migration or made
+ *	PROT_NONE is not mapped. Not known of VM_PFNMAP and VM_IO memory, and of
+ *	memory that may not be read where the kernel's tables cannot be
  * @PINTEST_PAGE_MAPPED_WRITABLE: and the page table entry is writable
  * @PINTEST_PAGE_MAPPED_SAME: and it is the page of this record. A pin whose
  *	page is not the mapped one is stale
@@ -313,7 +315,9 @@ enum pintest_field {
  *	which speaks for all pages of a THP while it is mapped by a PMD
  * @PINTEST_PAGE_KSM: merged by KSM
  * @PINTEST_PAGE_ZERO: the shared zeropage
- * @PINTEST_PAGE_HUGE_ZERO: a page of the huge zeropage
+ * @PINTEST_PAGE_HUGE_ZERO: a page of the huge zeropage. Before 7.0 not known of
+ *	a page that looks like it and is not mapped at the address: a driver's
+ *	own folio of that size does, too
  * @PINTEST_PAGE_HUGETLB: of a hugetlb folio
  * @PINTEST_PAGE_THP: of a transparent huge page, or any other large folio
  *	that the kernel may split; not hugetlb
@@ -324,7 +328,8 @@ enum pintest_field {
  * @PINTEST_PAGE_MLOCKED: folio is mlocked
  * @PINTEST_PAGE_SWAPCACHE: folio is in the swap cache
  * @PINTEST_PAGE_MAYBE_DMA_PINNED: folio_maybe_dma_pinned(), with its false
- *	positives: 1024 references to a small folio look like a pin
+ *	positives: 1024 references to a small folio look like a pin, also
+ *	where &pintest_record.pincount knows that they are none
  */
 enum pintest_page {
 	PINTEST_PAGE_MAPPED		= 1 << 0,
@@ -351,15 +356,21 @@ enum pintest_page {
  * enum pintest_pincount - what &pintest_record.pincount means
  *
  * @PINTEST_PINCOUNT_EXACT: the folio counts its pins: 1 for each pinned page
- * @PINTEST_PINCOUNT_ESTIMATE: the folio has no pincount: references / 1024.
- *	Right while it has fewer than 1024 ordinary references
+ * @PINTEST_PINCOUNT_ESTIMATE: the folio has no pincount, and a pin is 1024 of its
+ *	references. Those of page table entries, page cache, swap cache and
+ *	private data are known and left out; the rest may be pins, or 1024
+ *	ordinary references for each. So there are no more than pincount, and
+ *	no fewer than pincount_min
  * @PINTEST_PINCOUNT_NOT_COUNTED: the shared zeropage: the kernel may or may
  *	not count its pins, and pincount is not valid
+ * @PINTEST_PINCOUNT_UNKNOWN: the count has overflowed, or the kernel has frozen
+ *	the folio's references for a moment; pincount is not valid
  */
 enum pintest_pincount {
 	PINTEST_PINCOUNT_EXACT		= 0,
 	PINTEST_PINCOUNT_ESTIMATE	= 1,
 	PINTEST_PINCOUNT_NOT_COUNTED	= 2,
+	PINTEST_PINCOUNT_UNKNOWN	= 3,
 };
 
 /**
@@ -409,14 +420,17 @@ enum pintest_migratetype {
  * @mapped_pfn: page frame number of the page that is mapped at @addr now
  * @fields: &enum pintest_field bits: which of the numbers are known. The
  *	others are 0 and mean nothing
+ * @node: NUMA node
  * @flags: &enum pintest_page bits that are true
  * @flags_known: &enum pintest_page bits that are known to be true or false
  * @folio_index: which page of its folio the page is; 0 is the head
  * @refcount: references to the folio. A pin of a small folio is 1024 of them
  * @mapcount: page table entries that map this page, entire ones included
  * @entire_mapcount: page table entries that map the folio as a whole
- * @pincount: pins of the folio, all pinners together
- * @node: NUMA node
+ * @pincount: pins of the folio, all pinners together; of an estimate, the most
+ *	that there can be
+ * @pincount_min: the fewest pins that there can be. Of an estimate that is 0, or
+ *	1 in a record of a pin, which is one of them
  * @folio_order: the folio has 1 << folio_order pages
  * @pincount_kind: &enum pintest_pincount; known even if @pincount is not
  * @zone: &enum pintest_zone
@@ -429,7 +443,8 @@ struct pintest_record {
 	__aligned_u64 addr;
 	__aligned_u64 pfn;
 	__aligned_u64 mapped_pfn;
-	__u32 fields;
+	__u16 fields;
+	__s16 node;
 	__u32 flags;
 	__u32 flags_known;
 	__u32 folio_index;
@@ -437,7 +452,7 @@ struct pintest_record {
 	__s32 mapcount;
 	__s32 entire_mapcount;
 	__s32 pincount;
-	__s32 node;
+	__s32 pincount_min;
 	__u8 folio_order;
 	__u8 pincount_kind;
 	__u8 zone;
@@ -485,7 +500,8 @@ struct pintest_records_args {
  * @count: records that the array has room for, at least 1
  * @pid: process to look at, as in &struct pintest_pin_args
  * @out_count: records written
- * @out_reserved: zero
+ * @out_unknown: pages in what was looked at of which nobody can tell whether one
+ *	is mapped; they have no record
  * @out_next: address to go on from with the next call: the end of the range
  *	if all of it was looked at
  *
@@ -494,7 +510,8 @@ struct pintest_records_args {
  * record. One call looks at a bounded part of the range and may return no
  * record at all: go on from @out_next until it is the end.
  *
- * EBADRQC:   this kernel cannot tell what is mapped (no hmm_range_fault()).
+ * EBADRQC:   this kernel cannot tell what is mapped (no
+ *            hmm_range_fault(), and no page tables that may be read).
  * EINVAL:    @addr, @length, @record_size or @count is not as said above.
  * EOVERFLOW: @addr + @length wraps around, or needs more bits than an address
  *            of the kernel has.
@@ -510,7 +527,7 @@ struct pintest_inspect_args {
 	__u32 count;
 	__s32 pid;
 	__u32 out_count;
-	__u32 out_reserved;
+	__u32 out_unknown;
 	__aligned_u64 out_next;
 };
 

@@ -111,6 +111,14 @@ void record_write_pins_kind(struct cell *cell, const void *row)
 	cell_name(cell, PINTEST_NAMES_PINCOUNT, record->pincount_kind);
 }
 
+void record_write_pins_min(struct cell *cell, const void *row)
+{
+	const struct pintest_record *record = row;
+
+	if (has(record, PINTEST_FIELD_PINCOUNT))
+		cell_number(cell, record->pincount_min);
+}
+
 /* In text what is not exact is marked: "~1", or "?" for the zeropage. */
 void record_write_pins(struct cell *cell, const void *row)
 {
@@ -168,7 +176,10 @@ const struct column record_columns[] = {
 	{ "ENTIRE_MAPS", COLUMN_NUMBER, COLUMN_MORE,
 	  "page table entries that map the whole folio", write_entire_maps },
 	{ "PINS", COLUMN_NUMBER, COLUMN_ALWAYS,
-	  "pins of the folio; ~ an estimate, ? not counted", record_write_pins },
+	  "pins of the folio; ~ at most, an estimate, ? not counted, ! no number",
+	  record_write_pins },
+	{ "PINS_MIN", COLUMN_NUMBER, COLUMN_MORE,
+	  "and no fewer than that", record_write_pins_min },
 	{ "PINS_KIND", COLUMN_TEXT, COLUMN_MORE,
 	  "what that number is worth", record_write_pins_kind },
 	{ "ZONE", COLUMN_TEXT, COLUMN_ALWAYS,

@@ -16,6 +16,7 @@ extern const struct column record_columns[];
 void record_write_addr(struct cell *cell, const void *row);
 void record_write_order(struct cell *cell, const void *row);
 void record_write_pins(struct cell *cell, const void *row);
+void record_write_pins_min(struct cell *cell, const void *row);
 void record_write_pins_kind(struct cell *cell, const void *row);
 void record_write_flags(struct cell *cell, const void *row);
 

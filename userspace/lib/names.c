@@ -103,9 +103,12 @@ static const struct pintest_name field_names[] = {
 
 static const struct pintest_name pincount_names[] = {
 	{ PINTEST_PINCOUNT_EXACT, "exact", "=", "counted by the folio" },
-	{ PINTEST_PINCOUNT_ESTIMATE, "estimate", "~", "references / 1024" },
+	{ PINTEST_PINCOUNT_ESTIMATE, "estimate", "~",
+	  "unknown references / 1024, the most there can be" },
 	{ PINTEST_PINCOUNT_NOT_COUNTED, "not-counted", "?",
 	  "the zeropage counts no pins" },
+	{ PINTEST_PINCOUNT_UNKNOWN, "unknown", "!",
+	  "the count has overflowed or is frozen" },
 };
 
 static const struct pintest_name zone_names[] = {

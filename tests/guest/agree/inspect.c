@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 #include "compare.h"
 #include "device.h"
 #include "huge.h"
@@ -89,6 +91,23 @@ TEST("agree.inspect.each-page-of-a-thp-by-itself")
 		if (record[i].fields & PINTEST_FIELD_MAPCOUNT)
 			REQUIRE_EQ(record[i].mapcount, shared ? 2 : 1);
 	}
+}
+
+/* Then its looks are all there is, unless the kernel can be asked. */
+TEST("agree.inspect.huge-zeropage-of-a-pin-that-is-not-mapped")
+{
+	struct region region = map_huge_zeropage();
+	int fd = pin(region.addr, 1, PINTEST_API_PIN_FAST, 0);
+	struct pintest_record page;
+
+	page = record_of(fd, 0);
+	REQUIRE(page.flags_known & page.flags & PINTEST_PAGE_HUGE_ZERO);
+	REQUIRE(!munmap(region.addr, region.pages * page_size));
+	page = record_of(fd, 0);
+	if (page.flags_known & PINTEST_PAGE_HUGE_ZERO)
+		REQUIRE(page.flags & PINTEST_PAGE_HUGE_ZERO);
+	else
+		REQUIRE(!(page.flags & PINTEST_PAGE_HUGE_ZERO));
 }
 
 TEST("agree.inspect.swapped-out")

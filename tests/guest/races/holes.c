@@ -41,8 +41,7 @@ static char *map_gigabyte(void)
 
 static void share_table(int fd, void *arg __attribute__((unused)))
 {
-	map_gigabyte();
-	peer_send(fd, 0);
+	peer_send(fd, (uintptr_t)map_gigabyte());
 	peer_wait_close(fd);
 }
 
@@ -59,14 +58,14 @@ static void *punch(void *arg __attribute__((unused)))
 }
 
 /* What is there is of the file, whenever it is. */
-static void look(char *memory)
+static void look(pid_t pid, char *memory)
 {
 	struct pintest_record found[8];
 	uint64_t next;
 	int i, ret;
 
 	*(volatile char *)memory = 1;
-	ret = inspect(0, (uintptr_t)memory, GIGABYTE, found,
+	ret = inspect(pid, (uintptr_t)memory, GIGABYTE, found,
 		      ARRAY_SIZE(found), &next);
 	REQUIRE(ret >= 0);
 	for (i = 0; i < ret; i++)
@@ -85,7 +84,8 @@ static void need_pool(void)
 	REQUIRE(!ftruncate(file, GIGABYTE));
 }
 
-TEST("races.holes.inspect")
+/* Our own memory, or that of the process that shares the table with us. */
+static void look_while_punched(const void *other)
 {
 	struct peer peer;
 	pthread_t thread;
@@ -94,11 +94,21 @@ TEST("races.holes.inspect")
 	need_mapped();
 	need_pool();
 	peer = peer_start(share_table, NULL);
-	peer_receive(peer.fd);
 	memory = map_gigabyte();
+	REQUIRE_EQ(peer_receive(peer.fd), (uintptr_t)memory);
 	REQUIRE(!pthread_create(&thread, NULL, punch, NULL));
 	while (!__atomic_load_n(&over, __ATOMIC_RELAXED))
-		look(memory);
+		look(other ? peer.pid : 0, memory);
 	REQUIRE(!pthread_join(thread, NULL));
 	peer_join(&peer);
+}
+
+TEST("races.holes.inspect")
+{
+	look_while_punched(NULL);
+}
+
+TEST("races.holes.inspect_of_another")
+{
+	look_while_punched("another");
 }
