@@ -16,6 +16,7 @@
 #include "console/maps.h"
 #include "console/records.h"
 #include "console/table.h"
+#include "folios.h"
 
 #define BATCH	512
 
@@ -29,7 +30,7 @@ struct inspection {
 	uint64_t addr;
 	uint64_t length;
 	uint64_t mapped;
-	uint64_t pinned;
+	struct folios pinned;
 	int error;
 };
 
@@ -75,6 +76,7 @@ static bool goes_on(const struct range *range,
 	       record->flags == range->first.flags &&
 	       record->folio_order == range->first.folio_order &&
 	       record->pincount == range->first.pincount &&
+	       record->pincount_min == range->first.pincount_min &&
 	       record->pincount_kind == range->first.pincount_kind;
 }
 
@@ -90,9 +92,9 @@ static void see_range(const struct pintest_record *record, void *arg)
 	struct range *range = arg;
 
 	range->in->mapped++;
-	if (!(record->flags & PINTEST_PAGE_MAYBE_DMA_PINNED))
+	if (!folio_looks_pinned(record))
 		return;
-	range->in->pinned++;
+	folios_add(&range->in->pinned, record);
 	if (!goes_on(range, record)) {
 		end_range(range);
 		range->first = *record;
@@ -129,7 +131,10 @@ static const struct column range_columns[] = {
 	{ "ORDER", COLUMN_NUMBER, COLUMN_ALWAYS,
 	  "order of their folios", record_write_order },
 	{ "PINS", COLUMN_NUMBER, COLUMN_ALWAYS,
-	  "pins of each folio; ~ an estimate", record_write_pins },
+	  "pins of each folio, all of its pages together; ~ at most, an estimate",
+	  record_write_pins },
+	{ "PINS_MIN", COLUMN_NUMBER, COLUMN_MORE,
+	  "and no fewer than that", record_write_pins_min },
 	{ "PINS_KIND", COLUMN_TEXT, COLUMN_MORE,
 	  "what that number is worth", record_write_pins_kind },
 	{ "PERMS", COLUMN_TEXT, COLUMN_ALWAYS,
@@ -140,6 +145,24 @@ static const struct column range_columns[] = {
 	  "what is true of the pages", record_write_flags },
 	{ 0 },
 };
+
+/* A folio may be pinned by any of its pages, so pages are told at most. */
+static void print_sum(struct inspection *in)
+{
+	size_t folios = folios_sum(&in->pinned);
+
+	if (!folios) {
+		printf("No folio of %" PRIu64 " mapped pages looks pinned.\n",
+		       in->mapped);
+		return;
+	}
+	printf("\n%zu folio%s pinned: at most %" PRIu64 " of %" PRIu64
+	       " mapped pages.\n", folios, folios == 1 ? " looks" : "s look",
+	       in->pinned.pages, in->mapped);
+	if (in->pinned.estimates)
+		printf("%zu of them by estimate (~): 1024 other references to a small folio look like a pin.\n",
+		       in->pinned.estimates);
+}
 
 static void print_ranges(struct inspection *in, const struct mappings *maps)
 {
@@ -154,9 +177,8 @@ static void print_ranges(struct inspection *in, const struct mappings *maps)
 	}
 	table_print(range.table);
 	if (!in->json && !in->error)
-		printf("%s%" PRIu64 " of %" PRIu64
-		       " mapped pages look pinned.\n",
-		       in->pinned ? "\n" : "", in->pinned, in->mapped);
+		print_sum(in);
+	folios_free(&in->pinned);
 }
 
 /* All pages: a table for each mapping */
@@ -369,8 +391,10 @@ const struct command command_inspect = {
 	.name = "inspect",
 	.summary = "show which pages of a process are pinned",
 	.about = "Walk the mappings of a process and print the pages that look pinned, as ranges\n"
-		 "of equal pages. The process is not touched: no fault, no reference. What looks\n"
-		 "pinned is what the kernel takes for it: a small folio with 1024 references is.\n",
+		 "of equal pages. The process is not touched: no fault, no reference. A large folio\n"
+		 "counts pins of all its pages together: which of them are pinned is not known. A\n"
+		 "small one has no count: its references that nothing else accounts for are taken\n"
+		 "for pins, 1024 for each, which is an estimate.\n",
 	.options = inspect_options,
 	.columns = range_columns,
 	.exits = "0   printed\n"
