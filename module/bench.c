@@ -11,40 +11,53 @@
 #include "pintest_private.h"
 
 /*
- * Between two looks at signals, the scheduler and who waits for the mmap lock: some
- * milliseconds, so that these looks do not show in the figures.
+ * Pages between two looks at signals, the scheduler, who waits for the mmap lock,
+ * the limit of locked memory and at what was taken. The clock stands still for
+ * them. A call is for as many at most.
  */
-#define PAGES_PER_LOOK 32768
+#define PAGES_PER_LOOK PINTEST_BENCH_BATCH
+
+/* Pages between two looks while they are given back: some milliseconds. */
+#define PAGES_PER_STEP 32768
 
 /**
  * struct pintest_bench - a benchmark under way
  * @gup: the call
+ * @account: who pays for the pages
  * @addr: of the first page
  * @nr: pages wanted
  * @batch: pages that a call is asked for
  * @pages: what the calls gave
  * @taken: how many
+ * @given: how many each call gave, where they have to be given back like that;
+ *	NULL elsewhere
+ * @calls: in @given
+ * @stop: why @taken are not more, &enum pintest_stop
+ * @ns: nanoseconds that the calls took
  */
 struct pintest_bench {
 	struct pintest_gup gup;
+	struct pintest_account account;
 	unsigned long addr;
 	unsigned long nr;
 	unsigned long batch;
 	struct page **pages;
 	unsigned long taken;
+	u32 *given;
+	unsigned long calls;
+	u32 stop;
+	u64 ns;
 };
 
 /*
- * Makes calls until it is time for a look, or until one gives nothing or drops
- * the mmap lock. A call may be for one page, and all of this is timed: it stays as
- * short as in the kernel's own gup_test, with whose figures others compare.
+ * Makes calls for @left pages, or until one gives nothing or drops the mmap lock.
+ * A call may be for one page, and all of this is timed: it stays as short as in
+ * the kernel's own gup_test, with whose figures others compare.
  */
-static long bench_take_some(struct pintest_bench *bench)
+static long bench_take_some(struct pintest_bench *bench, unsigned long left)
 {
 	struct page **pages = bench->pages + bench->taken;
-	struct page **look = pages + PAGES_PER_LOOK;
 	unsigned long addr = bench->addr + bench->taken * PAGE_SIZE;
-	unsigned long left = bench->nr - bench->taken;
 	const int lock = pintest_gup_needs_lock(&bench->gup);
 	int locked = lock;
 	long ret;
@@ -56,76 +69,163 @@ static long bench_take_some(struct pintest_bench *bench)
 				       min(bench->batch, left), pages, &locked);
 		if (ret <= 0)
 			break;
+		if (bench->given)
+			bench->given[bench->calls++] = ret;
 		pages += ret;
 		addr += ret * PAGE_SIZE;
 		left -= ret;
-	} while (left && pages < look && locked == lock);
+	} while (left && locked == lock);
 	if (locked)
 		mmap_read_unlock(bench->gup.mm);
 	bench->taken = pages - bench->pages;
-	return ret;
+	return ret ? ret : -EAGAIN;
+}
+
+/*
+ * Keeps what may be kept of what the calls from @call on gave, which are the pages
+ * from @first on; the others are given back. Returns -errno if there were any.
+ */
+static int bench_settle(struct pintest_bench *bench, unsigned long first,
+			unsigned long call)
+{
+	const unsigned long taken = bench->taken;
+	unsigned long nr, good;
+	int err = 0;
+
+	for (bench->taken = first; first < taken; first += nr, call++) {
+		nr = bench->given ? bench->given[call] : taken - first;
+		if (err) {
+			pintest_gup_put(&bench->gup, bench->pages + first, nr,
+					false);
+			continue;
+		}
+		good = pintest_gup_settle(&bench->gup, bench->pages + first,
+					  nr, &bench->stop);
+		bench->taken += good;
+		if (good < nr)
+			err = pintest_gup_stop_error(bench->stop);
+		if (bench->given) {
+			bench->given[call] = good;
+			bench->calls = call + 1;
+		}
+	}
+	return err;
+}
+
+/* Takes up to @nr pages, all of which are paid for. */
+static int bench_look(struct pintest_bench *bench, unsigned long nr)
+{
+	const unsigned long first = bench->taken, call = bench->calls;
+	int err;
+	long ret;
+	u64 start;
+
+	if (!pintest_count_begin(nr)) {
+		bench->stop = PINTEST_STOP_COUNT;
+		return -ENOMEM;
+	}
+	start = ktime_get_ns();
+	ret = bench_take_some(bench, nr);
+	bench->ns += ktime_get_ns() - start;
+	err = bench_settle(bench, first, call);
+	pintest_count_end(nr);
+	return err || ret > 0 ? err : ret;
 }
 
 static int bench_take(struct pintest_bench *bench)
 {
-	long ret;
+	const unsigned long look = PAGES_PER_LOOK / bench->batch * bench->batch;
+	unsigned long before;
+	int err = 0;
+	long paid;
 
-	while (bench->taken < bench->nr) {
+	while (bench->taken < bench->nr && !err) {
 		if (fatal_signal_pending(current))
 			return -EINTR;
 		cond_resched();
-		ret = bench_take_some(bench);
-		if (ret <= 0)
-			return ret ? ret : -EAGAIN;
+		before = bench->taken;
+		bench->stop = PINTEST_STOP_LIMIT;
+		paid = pintest_account_add(&bench->account,
+					   min(look, bench->nr - before));
+		if (paid < 0)
+			return paid;
+		bench->stop = PINTEST_STOP_CALL;
+		err = bench_look(bench, paid);
+		paid -= bench->taken - before;
+		if (paid)
+			pintest_account_sub(&bench->account, paid);
 	}
-	return 0;
+	if (!err)
+		bench->stop = PINTEST_STOP_NONE;
+	return err;
 }
 
-/* How calls took them matters to memfd_pin_folios() alone. */
 static void bench_put(struct pintest_bench *bench)
 {
-	pintest_gup_put_in_steps(&bench->gup, bench->pages, bench->taken,
-				 bench->gup.api == PINTEST_API_PIN_MEMFD ?
-				 bench->batch : PAGES_PER_LOOK);
+	struct page **pages = bench->pages;
+	unsigned long i;
+
+	if (!bench->given) {
+		pintest_gup_put_in_steps(&bench->gup, pages, bench->taken,
+					 PAGES_PER_STEP);
+		return;
+	}
+	for (i = 0; i < bench->calls; i++) {
+		pintest_gup_put(&bench->gup, pages, bench->given[i], false);
+		cond_resched();
+		pages += bench->given[i];
+	}
 }
 
 /* Sets the out fields of @args. */
-static int bench_time(struct pintest_bench *bench,
+static int bench_both(struct pintest_bench *bench,
 		      struct pintest_bench_args *args)
 {
-	u64 start = ktime_get_ns();
 	int err = bench_take(bench);
-	unsigned long taken = bench->taken;
+	u64 start;
 
-	args->out_take_ns = ktime_get_ns() - start;
-	bench->taken = pintest_gup_before_hole(&bench->gup, bench->pages,
-					       taken);
-	if (bench->taken < taken)
-		err = -EFAULT;
+	args->out_take_ns = bench->ns;
 	args->out_pages = bench->taken;
 	args->out_errno = -err;
+	args->out_stop = bench->stop;
 	start = ktime_get_ns();
 	bench_put(bench);
 	args->out_put_ns = ktime_get_ns() - start;
+	if (bench->taken)
+		pintest_account_sub(&bench->account, bench->taken);
 	if (fatal_signal_pending(current))
 		return -EINTR;
 	return bench->taken ? 0 : err;
 }
 
+static int bench_alloc(struct pintest_bench *bench)
+{
+	const gfp_t gfp = GFP_KERNEL_ACCOUNT | __GFP_NOWARN |
+			  __GFP_RETRY_MAYFAIL;
+
+	bench->pages = pintest_gup_array(bench->nr);
+	if (!bench->pages)
+		return -ENOMEM;
+	if (bench->gup.api != PINTEST_API_PIN_MEMFD)
+		return 0;
+	bench->given = kvmalloc_array(bench->nr, sizeof(*bench->given), gfp);
+	return bench->given ? 0 : -ENOMEM;
+}
+
 static int bench_run(struct pintest_bench *bench,
 		     struct pintest_bench_args *args)
 {
-	int err;
+	int err = pintest_gup_begin(&bench->gup, bench->addr, bench->nr);
 
-	if (args->addr + args->length > bench->gup.mm->task_size)
-		return -EFAULT;
-	err = account_locked_vm(current->mm, bench->nr, true);
 	if (err)
 		return err;
-	bench->pages = pintest_gup_array(bench->nr);
-	err = bench->pages ? bench_time(bench, args) : -ENOMEM;
+	args->out_stop = PINTEST_STOP_MEMORY;
+	err = bench_alloc(bench);
+	if (!err)
+		err = bench_both(bench, args);
+	kvfree(bench->given);
 	kvfree(bench->pages);
-	account_locked_vm(current->mm, bench->nr, false);
+	pintest_gup_end(&bench->gup);
 	return err;
 }
 
@@ -133,6 +233,8 @@ static int bench_check(const struct pintest_bench_args *args)
 {
 	int err = pintest_gup_check(args->api, args->foll);
 
+	if (!err)
+		err = pintest_account_check(args->charge);
 	if (err)
 		return err;
 	if (args->pid && !pintest_gup_is_remote(args->api))
@@ -161,11 +263,15 @@ long pintest_bench_run(struct pintest_call *call)
 
 	if (err)
 		return err;
-	mm = pintest_target_get(args->pid);
+	mm = pintest_target_get(call->file, args->pid);
 	if (IS_ERR(mm))
 		return PTR_ERR(mm);
 	pintest_gup_init(&bench.gup, mm, args->api, args->foll);
+	pintest_account_init(&bench.account, args->charge);
 	err = bench_run(&bench, args);
+	pintest_account_end(&bench.account);
 	mmput(mm);
-	return err ? err : pintest_respond(call);
+	if (!err || err == -ENOMEM)
+		err = pintest_respond(call) ?: err;
+	return err;
 }

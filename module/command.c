@@ -8,11 +8,11 @@
 
 /* Layout is ABI, on every architecture and for 32-bit callers. */
 static_assert(sizeof(struct pintest_info_args) == 56);
-static_assert(sizeof(struct pintest_pin_args) == 48);
+static_assert(sizeof(struct pintest_pin_args) == 56);
 static_assert(sizeof(struct pintest_unpin_args) == 8);
 static_assert(sizeof(struct pintest_records_args) == 32);
 static_assert(sizeof(struct pintest_inspect_args) == 56);
-static_assert(sizeof(struct pintest_bench_args) == 64);
+static_assert(sizeof(struct pintest_bench_args) == 72);
 static_assert(sizeof(struct pintest_trace_args) == 48);
 static_assert(sizeof(struct pintest_event) == 184);
 static_assert(offsetof(struct pintest_event, callers) == 104);

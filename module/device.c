@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * /dev/pintest. It keeps no state: what an open descriptor can do, any other
- * can, and everything that lasts belongs to the pins that it hands out.
+ * /dev/pintest. A descriptor knows whose memory its opener had, and nothing else:
+ * everything that lasts belongs to the pins that it hands out.
  */
 #include <linux/miscdevice.h>
 #include <linux/module.h>
+#include <linux/sched/mm.h>
 #include "pintest_private.h"
 
 static const struct pintest_command device_commands[] = {
-	PINTEST_COMMAND(PINTEST_IOC_INFO, info, out_reserved, pintest_info_run),
-	PINTEST_COMMAND(PINTEST_IOC_PIN, pin, out_pages, pintest_pin_run),
+	PINTEST_COMMAND(PINTEST_IOC_INFO, info, out_charges, pintest_info_run),
+	PINTEST_COMMAND(PINTEST_IOC_PIN, pin, out_stop, pintest_pin_run),
 	PINTEST_COMMAND(PINTEST_IOC_INSPECT, inspect, out_next,
 			pintest_inspect_run),
-	PINTEST_COMMAND(PINTEST_IOC_BENCH, bench, out_put_ns,
+	PINTEST_COMMAND(PINTEST_IOC_BENCH, bench, out_stop,
 			pintest_bench_run),
 	PINTEST_COMMAND(PINTEST_IOC_TRACE, trace, out_calls,
 			pintest_trace_run),
@@ -25,9 +26,26 @@ static long device_ioctl(struct file *file, unsigned int cmd,
 				file, cmd, arg);
 }
 
+/* The descriptor keeps an mm_struct, but no memory: mmgrab(), not mmget(). */
+static int device_open(struct inode *inode, struct file *file)
+{
+	if (!current->mm)
+		return -ESRCH;
+	mmgrab(current->mm);
+	file->private_data = current->mm;
+	return nonseekable_open(inode, file);
+}
+
+static int device_release(struct inode *inode, struct file *file)
+{
+	mmdrop(file->private_data);
+	return 0;
+}
+
 static const struct file_operations device_fops = {
 	.owner = THIS_MODULE,
-	.open = nonseekable_open,
+	.open = device_open,
+	.release = device_release,
 	.unlocked_ioctl = device_ioctl,
 	.compat_ioctl = compat_ptr_ioctl,
 };

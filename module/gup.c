@@ -3,6 +3,7 @@
  * One GUP call. What the kernel would refuse is refused here first: it would
  * warn, which taints, and since 6.5 return 0 as if nothing were wrong.
  */
+#include <linux/file.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include "gup.h"
@@ -201,6 +202,33 @@ void pintest_gup_init(struct pintest_gup *gup, struct mm_struct *mm, u32 api,
 	gup->api = api;
 	gup->foll = foll;
 	gup->kernel_foll = gup_kernel_foll(foll);
+	gup->file = NULL;
+}
+
+/**
+ * pintest_gup_begin - before the calls for a range
+ * @gup: the way
+ * @start: address of the first page
+ * @nr: pages in all
+ *
+ * Return: 0, to be ended with pintest_gup_end() when the last call was made;
+ * -errno if no call for the range can succeed.
+ */
+int pintest_gup_begin(struct pintest_gup *gup, unsigned long start,
+		      unsigned long nr)
+{
+	if (start + nr * PAGE_SIZE > gup->mm->task_size)
+		return -EFAULT;
+	if (gup->api == PINTEST_API_PIN_MEMFD)
+		return pintest_memfd_begin(gup, start, nr);
+	return 0;
+}
+
+void pintest_gup_end(struct pintest_gup *gup)
+{
+	if (gup->file)
+		fput(gup->file);
+	gup->file = NULL;
 }
 
 /**
@@ -310,29 +338,59 @@ void pintest_gup_put_in_steps(const struct pintest_gup *gup,
 	}
 }
 
-/**
- * pintest_gup_before_hole - keep the pages before the first hole
- * @gup: how they were taken
- * @pages: what a call gave; zeroed before it
- * @nr: how many it said it gave
- *
- * Before 5.19 a call could count an entry that it had not written, for a page
- * table entry with no page behind it: what comes after such a hole is not
- * wanted, and given back.
- *
- * Return: pages before the hole, @nr if there is none.
- */
-unsigned long pintest_gup_before_hole(const struct pintest_gup *gup,
-				      struct page **pages, unsigned long nr)
+/* What may have holes. */
+static void gup_put_each(const struct pintest_gup *gup, struct page **pages,
+			 unsigned long nr)
 {
-	unsigned long i, good;
+	unsigned long i;
 
-	for (good = 0; good < nr && pages[good]; good++)
-		cond_resched();
-	for (i = good; i < nr; i++)
+	for (i = 0; i < nr; i++)
 		if (pages[i])
 			pintest_gup_put(gup, &pages[i], 1, false);
+}
+
+/**
+ * pintest_gup_settle - keep what may be kept of what a call gave
+ * @gup: which call
+ * @pages: what it gave; zeroed before it
+ * @nr: how many it said it gave
+ * @stop: if not all are kept: why, &enum pintest_stop
+ *
+ * Before 5.19 a call could count an entry that it had not written, for a page
+ * table entry with no page behind it: nothing from such a hole on is kept. Nor is
+ * anything from a page on that has too many references.
+ *
+ * Return: pages kept, the first ones; the others are given back.
+ */
+unsigned long pintest_gup_settle(const struct pintest_gup *gup,
+				 struct page **pages, unsigned long nr,
+				 u32 *stop)
+{
+	unsigned long good;
+
+	for (good = 0; good < nr; good++) {
+		if (pages[good] && pintest_count_is_safe(pages[good]))
+			continue;
+		*stop = pages[good] ? PINTEST_STOP_COUNT : PINTEST_STOP_CALL;
+		/* One pin for a folio, and no holes. */
+		if (gup->api == PINTEST_API_PIN_MEMFD)
+			pintest_memfd_put(pages + good, nr - good, false);
+		else
+			gup_put_each(gup, pages + good, nr - good);
+		break;
+	}
 	return good;
+}
+
+/**
+ * pintest_gup_stop_error - the errno of what pintest_gup_settle() found
+ * @stop: &enum pintest_stop
+ *
+ * Return: -errno.
+ */
+int pintest_gup_stop_error(u32 stop)
+{
+	return stop == PINTEST_STOP_COUNT ? -ENOMEM : -EFAULT;
 }
 
 /**

@@ -11,6 +11,7 @@
  */
 #include <linux/debugfs.h>
 #include <linux/ktime.h>
+#include <linux/math64.h>
 #include <linux/module.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
@@ -26,7 +27,10 @@ module_param_named(gup_test, enabled, bool, 0444);
 MODULE_PARM_DESC(gup_test,
 		 "offer /sys/kernel/debug/gup_test as CONFIG_GUP_TEST does");
 
-/* Between two looks at signals and the scheduler. */
+/*
+ * Pages between two looks at signals, the scheduler and at what was taken. The clock
+ * stands still for them.
+ */
 #define PAGES_PER_LOOK 4096
 
 /**
@@ -48,6 +52,8 @@ struct gup_test_file {
  *	which is no error
  * @pages: what the calls gave
  * @taken: pages in @pages
+ * @end: how far they came
+ * @ns: nanoseconds that they took
  */
 struct gup_test_bench {
 	unsigned int nr;
@@ -56,6 +62,8 @@ struct gup_test_bench {
 	bool legal;
 	struct page **pages;
 	unsigned long taken;
+	u64 end;
+	u64 ns;
 };
 
 static u32 gup_test_api(const struct gup_test_bench *bench)
@@ -93,24 +101,26 @@ static void gup_test_init_gup(struct gup_test_bench *bench)
 }
 
 /*
- * Makes calls until one gives less than it was asked for. Returns how far
- * that came: the end of the range that the last call with any page was for.
+ * Makes calls until one gives less than it was asked for, or until it is time for a
+ * look. Moves @bench->end to the end of the range that the last call with any page
+ * was for. Returns whether there is more to come.
  *
  * A call may be for one page, and all of this is timed: it stays as short as
  * in the kernel's own, whose figures are what others compare with. No call is
  * for no page: the fast ones would take one all the same, and more.
  */
-static u64 gup_test_take(struct gup_test_bench *bench)
+static bool gup_test_take_some(struct gup_test_bench *bench)
 {
-	const u32 per_call = bench->args.nr_pages_per_call;
-	struct page **pages = bench->pages, **look = pages;
-	u64 addr = bench->args.addr, left = bench->args.size, step;
+	const long per_call = min_t(u32, bench->args.nr_pages_per_call,
+				    PAGES_PER_LOOK);
+	struct page **pages = bench->pages + bench->taken;
+	struct page **look = pages + PAGES_PER_LOOK - per_call;
+	u64 addr = bench->end, step;
+	u64 left = bench->args.size - (addr - bench->args.addr);
 	long nr = per_call;
 	int locked = 1;
 
-	if (!nr)
-		return addr;
-	while (left >= PAGE_SIZE && nr == per_call) {
+	while (left >= PAGE_SIZE && nr == per_call && pages <= look) {
 		step = (u64)nr * PAGE_SIZE;
 		if (step > left) {
 			step = left;
@@ -122,33 +132,48 @@ static u64 gup_test_take(struct gup_test_bench *bench)
 		pages += nr;
 		addr += step;
 		left -= step;
-		if (pages < look)
-			continue;
-		if (fatal_signal_pending(current))
-			break;
-		cond_resched();
-		look = pages + PAGES_PER_LOOK;
 	}
 	bench->taken = pages - bench->pages;
-	return addr;
+	bench->end = addr;
+	return left >= PAGE_SIZE && nr == per_call;
 }
 
-static int gup_test_timed_take(struct gup_test_bench *bench)
+/* The same with the clock running, and a look. */
+static bool gup_test_look(struct gup_test_bench *bench)
+{
+	unsigned long first = bench->taken, nr, good;
+	u32 stop;
+	u64 start;
+	bool more;
+
+	if (!pintest_count_begin(PAGES_PER_LOOK))
+		return false;
+	start = ktime_get_ns();
+	more = gup_test_take_some(bench);
+	bench->ns += ktime_get_ns() - start;
+	nr = bench->taken - first;
+	good = pintest_gup_settle(&bench->gup, bench->pages + first, nr, &stop);
+	bench->taken = first + good;
+	pintest_count_end(PAGES_PER_LOOK);
+	return more && good == nr;
+}
+
+static int gup_test_take(struct gup_test_bench *bench)
 {
 	bool lock = pintest_gup_needs_lock(&bench->gup);
-	ktime_t start;
-	u64 end;
+	bool more = bench->legal && bench->args.nr_pages_per_call;
 
+	bench->end = bench->args.addr;
 	if (lock && mmap_read_lock_killable(current->mm))
 		return -EINTR;
-	start = ktime_get();
-	end = bench->legal ? gup_test_take(bench) : bench->args.addr;
-	bench->args.get_delta_usec = ktime_us_delta(ktime_get(), start);
+	while (more && !fatal_signal_pending(current)) {
+		more = gup_test_look(bench);
+		cond_resched();
+	}
 	if (lock)
 		mmap_read_unlock(current->mm);
-	bench->args.size = end - bench->args.addr;
-	bench->taken = pintest_gup_before_hole(&bench->gup, bench->pages,
-					       bench->taken);
+	bench->args.get_delta_usec = div_u64(bench->ns, NSEC_PER_USEC);
+	bench->args.size = bench->end - bench->args.addr;
 	return 0;
 }
 
@@ -238,7 +263,7 @@ static int gup_test_bench(struct gup_test_bench *bench)
 	bench->pages = pintest_gup_array(bench->args.size / PAGE_SIZE);
 	if (!bench->pages)
 		return -ENOMEM;
-	err = gup_test_timed_take(bench);
+	err = gup_test_take(bench);
 	if (!err) {
 		gup_test_verify(bench);
 		if (bench->nr == GUP_TEST_DUMP_USER_PAGES)
@@ -298,7 +323,7 @@ static int gup_test_longterm_start(struct gup_test_file *file,
 	err = gup_test_longterm_pin_args(user, &args);
 	if (err)
 		return err;
-	pin = pintest_pin_take(&args);
+	pin = pintest_pin_take(&args, NULL);
 	if (IS_ERR(pin))
 		return PTR_ERR(pin);
 	if (args.out_errno) {

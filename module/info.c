@@ -23,6 +23,6 @@ long pintest_info_run(struct pintest_call *call)
 	args->out_fields = pintest_record_fields();
 	args->out_flags = pintest_record_flags();
 	args->out_record_size = sizeof(struct pintest_record);
-	args->out_reserved = 0;
+	args->out_charges = pintest_account_charges();
 	return pintest_respond(call);
 }

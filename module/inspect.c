@@ -4,7 +4,9 @@
  *
  * The range is looked at in steps: skip to where something may be mapped and
  * look up a batch under the mmap lock, then make records with no lock, since
- * handing them out may fault. Nothing keeps the pages meanwhile, as nothing
+ * handing them out may fault, for as long as the caller likes. So the memory of
+ * the process is kept for a lookup only, and goes when the process does: between
+ * them there is only its mm_struct. Nothing keeps the pages meanwhile, as nothing
  * keeps them from reclaim and migration under the lock: a record says what
  * the page at that frame was like when it was made.
  */
@@ -94,13 +96,22 @@ static int inspect_record(struct pintest_recorder *recorder,
 	return err;
 }
 
-/* Moves @args->out_next and the counts on. */
+/*
+ * Moves @args->out_next and @args->out_count on. Once the process has ended,
+ * nothing is mapped.
+ */
 static int inspect_step(struct pintest_recorder *recorder, struct mm_struct *mm,
 			struct pintest_inspect_args *args)
 {
-	long nr = inspect_lookup(mm, &args->out_next, args->addr + args->length,
-				 recorder->room->mapped);
+	u64 end = args->addr + args->length;
+	long nr;
 
+	if (!mmget_not_zero(mm)) {
+		args->out_next = end;
+		return 0;
+	}
+	nr = inspect_lookup(mm, &args->out_next, end, recorder->room->mapped);
+	mmput(mm);
 	return nr > 0 ? inspect_record(recorder, args, nr) : nr;
 }
 
@@ -153,12 +164,14 @@ long pintest_inspect_run(struct pintest_call *call)
 					    args->record_size);
 	if (err)
 		return err;
-	mm = pintest_target_get(args->pid);
+	mm = pintest_target_get(call->file, args->pid);
 	if (IS_ERR(mm)) {
 		err = PTR_ERR(mm);
 	} else {
-		err = inspect_range(&recorder, mm, args);
+		mmgrab(mm);
 		mmput(mm);
+		err = inspect_range(&recorder, mm, args);
+		mmdrop(mm);
 	}
 	pintest_recorder_end(&recorder);
 	return err ? err : pintest_respond(call);

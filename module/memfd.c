@@ -5,9 +5,13 @@
  *
  * It takes one pin for each folio, however many of its pages are wanted. So
  * what one call gave is given back together, one pin for each folio.
+ *
+ * File and offset are found once, for all of the range: that the range is pinned
+ * in pieces must not be seen in what is pinned.
  */
 #include <linux/file.h>
 #include <linux/mm.h>
+#include <linux/sched/signal.h>
 #include "compat/gup.h"
 #include "compat/vma.h"
 #include "pintest_private.h"
@@ -41,27 +45,69 @@ static struct file *memfd_file(const struct pintest_gup *gup,
 }
 
 /**
+ * pintest_memfd_begin - find the file of a range
+ * @gup: keeps the file until pintest_gup_end()
+ * @start: address of the first page
+ * @nr: pages in all
+ *
+ * Return: 0; -EFAULT if the range is not one shared mapping that may be accessed
+ * like that; -EINVAL if the file ends before it does; -EINTR.
+ */
+int pintest_memfd_begin(struct pintest_gup *gup, unsigned long start,
+			unsigned long nr)
+{
+	loff_t offset = 0;
+	struct file *file = memfd_file(gup, start, nr, &offset);
+
+	if (IS_ERR(file))
+		return PTR_ERR(file);
+	if (i_size_read(file_inode(file)) - offset <
+	    (loff_t)(nr - 1) * PAGE_SIZE + 1) {
+		fput(file);
+		return -EINVAL;
+	}
+	gup->file = file;
+	gup->file_start = start;
+	gup->file_offset = offset;
+	return 0;
+}
+
+/**
  * pintest_memfd_take - pin pages of what is mapped at a range
  * @gup: how
  * @start: address of the first page
  * @nr: pages
  * @pages: where they go
  *
- * Return: pages pinned, which end with a folio if they are fewer than @nr; or
- * -errno as the header says.
+ * The kernel fails for all of them if it fails for one. Then fewer are asked for,
+ * so that an error is one of the first page.
+ *
+ * Return: pages pinned, or -errno as the header says.
  */
 long pintest_memfd_take(const struct pintest_gup *gup, unsigned long start,
 			unsigned long nr, struct page **pages)
 {
-	loff_t offset = 0;
-	struct file *file = memfd_file(gup, start, nr, &offset);
+	loff_t offset = gup->file_offset + (start - gup->file_start);
 	long ret;
 
-	if (IS_ERR(file))
-		return PTR_ERR(file);
-	ret = pintest_compat_pin_memfd(file, offset, nr, pages);
-	fput(file);
+	do {
+		ret = pintest_compat_pin_memfd(gup->file, offset, nr, pages);
+		nr /= 2;
+	} while (ret < 0 && nr && !fatal_signal_pending(current));
 	return ret;
+}
+
+/**
+ * pintest_memfd_join - make two calls one
+ * @pages: what they gave, the second the pages that follow the first's
+ * @nr: how many the first gave
+ *
+ * A folio that both gave pages of has a pin too many for pintest_memfd_put().
+ */
+void pintest_memfd_join(struct page **pages, unsigned long nr)
+{
+	if (nr && compound_head(pages[nr - 1]) == compound_head(pages[nr]))
+		pintest_compat_unpin_memfd(pages[nr], false);
 }
 
 /**

@@ -70,26 +70,70 @@ static bool pages_are_one_run(struct page **pages, unsigned long nr)
 	return true;
 }
 
-/* Takes up to @want pages. Returns how many, and in @stop why not all. */
-static unsigned long pages_take_some(const struct pintest_gup *gup,
-				     unsigned long start, unsigned long want,
-				     struct page **pages, int *stop)
+/*
+ * Makes one call for up to @nr pages, and charges what it gives. Returns how many,
+ * or -errno.
+ */
+static long pages_take_once(struct pintest_pages *pages,
+			    const struct pintest_gup *gup, unsigned long start,
+			    unsigned long nr, struct page **array)
 {
+	long paid, ret;
+
+	if (fatal_signal_pending(current))
+		return -EINTR;
+	cond_resched();
+	paid = pintest_account_add(pages->account, nr);
+	if (paid < 0) {
+		if (paid == -ENOMEM)
+			pages->stop = PINTEST_STOP_LIMIT;
+		return paid;
+	}
+	memset(array, 0, paid * sizeof(*array));
+	ret = pintest_gup_take(gup, start, paid, array);
+	if (ret < paid)
+		pintest_account_sub(pages->account, paid - max(ret, 0L));
+	return ret ? ret : -EAGAIN;
+}
+
+/* Takes up to @want pages. Returns how many, and in @err why not all. */
+static unsigned long pages_take_some(struct pintest_pages *pages,
+				     const struct pintest_gup *gup,
+				     unsigned long want, struct page **array,
+				     int *err)
+{
+	unsigned long start = pages->start + pages->nr * PAGE_SIZE;
 	unsigned long nr = 0;
 	long ret;
 
-	for (*stop = 0; nr < want && !*stop; nr += max(ret, 0L)) {
-		ret = -EINTR;
-		if (!fatal_signal_pending(current)) {
-			cond_resched();
-			memset(pages + nr, 0, (want - nr) * sizeof(*pages));
-			ret = pintest_gup_take(gup, start + nr * PAGE_SIZE,
-					       want - nr, pages + nr);
-		}
-		if (ret <= 0)
-			*stop = ret ? ret : -EAGAIN;
+	for (*err = 0; nr < want && !*err; nr += max(ret, 0L)) {
+		ret = pages_take_once(pages, gup, start + nr * PAGE_SIZE,
+				      want - nr, array + nr);
+		if (ret < 0)
+			*err = ret;
+		else if (gup->api == PINTEST_API_PIN_MEMFD)
+			pintest_memfd_join(array, nr);
 	}
 	return nr;
+}
+
+/* Gives back what is not to be kept of @nr pages. Returns how many are kept. */
+static unsigned long pages_settle(struct pintest_pages *pages,
+				  const struct pintest_gup *gup,
+				  struct page **array, unsigned long nr,
+				  int *err)
+{
+	unsigned long good;
+
+	/* Of one folio, as those of a huge page: one look is enough. */
+	if (pages_are_one_run(array, nr) && pintest_count_is_safe(*array))
+		return nr;
+	good = pintest_gup_settle(gup, array, nr, &pages->stop);
+	if (good < nr) {
+		pintest_account_sub(pages->account, nr - good);
+		*err = pintest_gup_stop_error(pages->stop);
+	}
+	return good;
 }
 
 /*
@@ -130,57 +174,68 @@ static int pages_append_segment(struct pintest_pages *pages,
 				unsigned long nr, struct page ***array)
 {
 	const unsigned long want = pages_rest_of_segment(pages, pages->nr, nr);
-	unsigned long start = pages->start + pages->nr * PAGE_SIZE;
 	struct pintest_segment *segment = pages_segment(pages, pages->nr);
 	unsigned long taken;
-	int stop;
+	int err;
 
 	if (!*array)
 		*array = kmalloc_array(SEGMENT_PAGES, sizeof(**array),
 				       GFP_KERNEL_ACCOUNT);
-	if (!*array)
+	if (!*array) {
+		pages->stop = PINTEST_STOP_MEMORY;
 		return -ENOMEM;
-	taken = pages_take_some(gup, start, want, *array, &stop);
+	}
+	if (!pintest_count_begin(want)) {
+		pages->stop = PINTEST_STOP_COUNT;
+		return -ENOMEM;
+	}
+	taken = pages_take_some(pages, gup, want, *array, &err);
+	if (taken)
+		taken = pages_settle(pages, gup, *array, taken, &err);
+	pintest_count_end(want);
 	if (!taken)
-		return stop;
+		return err;
 	if (pages_are_one_run(*array, taken)) {
 		segment->first = **array;
-		pages->nr += taken;
-		return stop;
-	}
-	nr = pintest_gup_before_hole(gup, *array, taken);
-	if (nr) {
+	} else {
 		segment->pages = *array;
 		*array = NULL;
 	}
-	pages->nr += nr;
-	return nr < taken ? -EFAULT : stop;
+	pages->nr += taken;
+	return err;
 }
 
 /**
  * pintest_pages_take - take as many pages of a range as the kernel lets us
  * @pages: what was taken
- * @gup: how to take them
+ * @gup: how to take them; pintest_gup_begin() was called for all of them
+ * @account: who pays for them, until pintest_pages_put()
  * @start: address of the first
  * @nr: how many, at least 1
  *
- * Return: 0 if all of them are taken. -errno says why not the next one; those
- * before it are in @pages, to be given back by pintest_pages_put() also if
- * there are none.
+ * Return: 0 if all of them are taken. -errno and @pages->stop say why not the next
+ * one; those before it are in @pages, to be given back by pintest_pages_put() also
+ * if there are none.
  */
 int pintest_pages_take(struct pintest_pages *pages,
-		       const struct pintest_gup *gup, unsigned long start,
+		       const struct pintest_gup *gup,
+		       struct pintest_account *account, unsigned long start,
 		       unsigned long nr)
 {
 	struct page **array = NULL;
 	int err = 0;
 
-	*pages = (struct pintest_pages){ .start = start };
+	*pages = (struct pintest_pages){ .start = start, .account = account };
 	while (pages->nr < nr && !err) {
+		pages->stop = PINTEST_STOP_CALL;
 		err = pages_reserve_segment(pages, nr);
-		if (!err)
+		if (err)
+			pages->stop = PINTEST_STOP_MEMORY;
+		else
 			err = pages_append_segment(pages, gup, nr, &array);
 	}
+	if (!err)
+		pages->stop = PINTEST_STOP_NONE;
 	kfree(array);
 	return err;
 }
@@ -210,6 +265,8 @@ void pintest_pages_put(struct pintest_pages *pages,
 		cond_resched();
 	}
 	kvfree(pages->segments);
+	if (pages->nr)
+		pintest_account_sub(pages->account, pages->nr);
 	pages->segments = NULL;
 	pages->room = 0;
 	pages->nr = 0;

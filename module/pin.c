@@ -35,24 +35,15 @@ void pintest_pin_unuse(struct pintest_pin *pin)
 	up_read(&pin->lock);
 }
 
-/* The caller is the only one who has @pin, or holds its lock for writing. */
-static void pin_put(struct pintest_pin *pin, bool dirty)
-{
-	unsigned long nr = pin->pages.nr;
-
-	pintest_pages_put(&pin->pages, &pin->gup, dirty);
-	account_locked_vm(pin->payer, nr, false);
-}
-
 /**
  * pintest_pin_free - unpin what is still pinned, and forget the pin
  * @pin: the pin; nobody else has it
  */
 void pintest_pin_free(struct pintest_pin *pin)
 {
-	pin_put(pin, false);
+	pintest_pages_put(&pin->pages, &pin->gup, false);
 	mmdrop(pin->gup.mm);
-	mmdrop(pin->payer);
+	pintest_account_end(&pin->account);
 	kfree(pin);
 }
 
@@ -75,7 +66,7 @@ static long pin_unpin_run(struct pintest_call *call)
 	if (down_write_killable(&pin->lock))
 		return -EINTR;
 	if (pin->pages.nr) {
-		pin_put(pin, dirty);
+		pintest_pages_put(&pin->pages, &pin->gup, dirty);
 		err = 0;
 	}
 	up_write(&pin->lock);
@@ -132,6 +123,8 @@ static int pin_check(const struct pintest_pin_args *args)
 {
 	int err = pintest_gup_check(args->api, args->foll);
 
+	if (!err)
+		err = pintest_account_check(args->charge);
 	if (!err && args->pid && !pintest_gup_is_remote(args->api))
 		err = -EINVAL;
 	return err ? err : pintest_check_range(args->addr, args->length);
@@ -147,8 +140,7 @@ static struct pintest_pin *pin_new(const struct pintest_pin_args *args,
 	init_rwsem(&pin->lock);
 	pintest_gup_init(&pin->gup, mm, args->api, args->foll);
 	mmgrab(mm);
-	pin->payer = current->mm;
-	mmgrab(pin->payer);
+	pintest_account_init(&pin->account, args->charge);
 	return pin;
 }
 
@@ -158,13 +150,13 @@ static int pin_fill(struct pintest_pin *pin, struct pintest_pin_args *args)
 	unsigned long nr = args->length / PAGE_SIZE;
 	int err;
 
-	if (args->addr + args->length > pin->gup.mm->task_size)
-		return -EFAULT;
-	err = account_locked_vm(pin->payer, nr, true);
+	err = pintest_gup_begin(&pin->gup, args->addr, nr);
 	if (err)
 		return err;
-	err = pintest_pages_take(&pin->pages, &pin->gup, args->addr, nr);
-	account_locked_vm(pin->payer, nr - pin->pages.nr, false);
+	err = pintest_pages_take(&pin->pages, &pin->gup, &pin->account,
+				 args->addr, nr);
+	pintest_gup_end(&pin->gup);
+	args->out_stop = pin->pages.stop;
 	if (err && (!pin->pages.nr || fatal_signal_pending(current)))
 		return err;
 	pin->length = (loff_t)pin->pages.nr * PAGE_SIZE;
@@ -175,13 +167,15 @@ static int pin_fill(struct pintest_pin *pin, struct pintest_pin_args *args)
 
 /**
  * pintest_pin_take - pin, with no file yet
- * @args: what to pin, and how; checked. out_pages and out_errno are set
+ * @args: what to pin, and how; checked. out_pages, out_errno and out_stop are set
+ * @device: the descriptor on which it was asked for; NULL if @args has no pid
  *
  * Return: a pin, to be freed with pintest_pin_free(), or -errno.
  */
-struct pintest_pin *pintest_pin_take(struct pintest_pin_args *args)
+struct pintest_pin *pintest_pin_take(struct pintest_pin_args *args,
+				     const struct file *device)
 {
-	struct mm_struct *mm = pintest_target_get(args->pid);
+	struct mm_struct *mm = pintest_target_get(device, args->pid);
 	struct pintest_pin *pin;
 	int err;
 
@@ -232,7 +226,8 @@ long pintest_pin_run(struct pintest_call *call)
 	args->out_fd = get_unused_fd_flags(O_CLOEXEC);
 	if (args->out_fd < 0)
 		return args->out_fd;
-	pin = pintest_pin_take(args);
+	args->out_stop = PINTEST_STOP_CALL;
+	pin = pintest_pin_take(args, call->file);
 	if (IS_ERR(pin)) {
 		err = PTR_ERR(pin);
 		goto out_put_fd;
@@ -253,5 +248,8 @@ long pintest_pin_run(struct pintest_call *call)
 
 out_put_fd:
 	put_unused_fd(args->out_fd);
+	args->out_fd = -1;
+	if (err == -ENOMEM)
+		pintest_respond(call);
 	return err;
 }

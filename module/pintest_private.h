@@ -7,8 +7,10 @@
  * info.c     what this kernel has
  * gup.c      one GUP call: which flags are legal, the call, the way back
  * gup.h      the call itself, inline
+ * count.c    no more references than a page can count
  * memfd.c    the one call that asks the mapped file for its pages
  * pages.c    the pages of a range: pin them all, find one, unpin them all
+ * account.c  who pays for the pages
  * pin.c      a pin: the file that owns pages and those who pay for them
  * access.c   bytes of a pin
  * record.c   the state of a page
@@ -108,12 +110,19 @@ long pintest_info_run(struct pintest_call *call);
  * @api: &enum pintest_api
  * @foll: &enum pintest_foll bits, legal for @api
  * @kernel_foll: the same as this kernel numbers them
+ * @file: for PINTEST_API_PIN_MEMFD: what is mapped, from pintest_gup_begin() to
+ *	pintest_gup_end(); else NULL
+ * @file_start: an address in that mapping
+ * @file_offset: what is mapped there
  */
 struct pintest_gup {
 	struct mm_struct *mm;
 	u32 api;
 	u32 foll;
 	unsigned int kernel_foll;
+	struct file *file;
+	unsigned long file_start;
+	loff_t file_offset;
 };
 
 u64 pintest_gup_apis(void);
@@ -125,25 +134,60 @@ int pintest_gup_check(u32 api, u32 foll);
 unsigned int pintest_gup_foll(unsigned int flags, u32 *foll);
 void pintest_gup_init(struct pintest_gup *gup, struct mm_struct *mm, u32 api,
 		      u32 foll);
+int pintest_gup_begin(struct pintest_gup *gup, unsigned long start,
+		      unsigned long nr);
+void pintest_gup_end(struct pintest_gup *gup);
 struct page **pintest_gup_array(u64 nr);
 bool pintest_gup_needs_lock(const struct pintest_gup *gup);
 long pintest_gup_take(const struct pintest_gup *gup, unsigned long start,
 		      unsigned long nr, struct page **pages);
 void pintest_gup_put(const struct pintest_gup *gup, struct page **pages,
 		     unsigned long nr, bool dirty);
-unsigned long pintest_gup_before_hole(const struct pintest_gup *gup,
-				      struct page **pages, unsigned long nr);
+unsigned long pintest_gup_settle(const struct pintest_gup *gup,
+				 struct page **pages, unsigned long nr,
+				 u32 *stop);
+int pintest_gup_stop_error(u32 stop);
 void pintest_gup_put_in_steps(const struct pintest_gup *gup,
 			      struct page **pages, unsigned long nr,
 			      unsigned long step);
 void pintest_gup_put_range(const struct pintest_gup *gup, struct page *first,
 			   unsigned long nr, bool dirty);
 
+/* count.c */
+
+bool pintest_count_begin(unsigned long nr);
+void pintest_count_end(unsigned long nr);
+bool pintest_count_is_safe(struct page *page);
+
 /* memfd.c */
 
+int pintest_memfd_begin(struct pintest_gup *gup, unsigned long start,
+			unsigned long nr);
+void pintest_memfd_join(struct page **pages, unsigned long nr);
 long pintest_memfd_take(const struct pintest_gup *gup, unsigned long start,
 			unsigned long nr, struct page **pages);
 void pintest_memfd_put(struct page **pages, unsigned long nr, bool dirty);
+
+/* account.c */
+
+/**
+ * struct pintest_account - who pays for pages
+ * @charge: how, &enum pintest_charge
+ * @mm: whose memory they count to, kept with mmgrab()
+ * @user: which user they count to; NULL where that cannot be
+ */
+struct pintest_account {
+	u32 charge;
+	struct mm_struct *mm;
+	struct user_struct *user;
+};
+
+u32 pintest_account_charges(void);
+int pintest_account_check(u32 charge);
+void pintest_account_init(struct pintest_account *account, u32 charge);
+void pintest_account_end(struct pintest_account *account);
+long pintest_account_add(struct pintest_account *account, unsigned long nr);
+void pintest_account_sub(struct pintest_account *account, unsigned long nr);
 
 /* pages.c */
 
@@ -155,8 +199,12 @@ struct pintest_segment;
  * @nr: pages
  * @segments: where they are kept
  * @room: in @segments
+ * @account: who pays for them; belongs to the owner of this structure
+ * @stop: why they are not more, &enum pintest_stop
  */
 struct pintest_pages {
+	struct pintest_account *account;
+	u32 stop;
 	unsigned long start;
 	unsigned long nr;
 	struct pintest_segment *segments;
@@ -164,7 +212,8 @@ struct pintest_pages {
 };
 
 int pintest_pages_take(struct pintest_pages *pages,
-		       const struct pintest_gup *gup, unsigned long start,
+		       const struct pintest_gup *gup,
+		       struct pintest_account *account, unsigned long start,
 		       unsigned long nr);
 void pintest_pages_put(struct pintest_pages *pages,
 		       const struct pintest_gup *gup, bool dirty);
@@ -181,19 +230,20 @@ struct page **pintest_pages_list(const struct pintest_pages *pages,
  * @gup: how the pages were taken. @gup.mm is kept with mmgrab(): a pin does
  *	not keep a process's memory from going away
  * @pages: what is pinned. Nothing after UNPIN. Protected by @lock
- * @payer: whose RLIMIT_MEMLOCK is charged with @pages, kept with mmgrab()
+ * @account: who pays for @pages
  * @length: bytes in @pages when they were pinned; never changes
  */
 struct pintest_pin {
 	struct rw_semaphore lock;
 	struct pintest_gup gup;
 	struct pintest_pages pages;
-	struct mm_struct *payer;
+	struct pintest_account account;
 	loff_t length;
 };
 
 long pintest_pin_run(struct pintest_call *call);
-struct pintest_pin *pintest_pin_take(struct pintest_pin_args *args);
+struct pintest_pin *pintest_pin_take(struct pintest_pin_args *args,
+				     const struct file *device);
 void pintest_pin_free(struct pintest_pin *pin);
 int pintest_pin_use(struct pintest_pin *pin);
 void pintest_pin_unuse(struct pintest_pin *pin);
@@ -288,7 +338,7 @@ void pintest_gup_test_exit(void);
 
 /* target.c */
 
-struct mm_struct *pintest_target_get(s32 pid);
+struct mm_struct *pintest_target_get(const struct file *device, s32 pid);
 
 /* trace.c */
 

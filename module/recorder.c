@@ -14,6 +14,7 @@
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 #include "compat/page.h"
+#include "compat/target.h"
 #include "pintest_private.h"
 
 #define PFN_FIELDS (PINTEST_FIELD_PFN | PINTEST_FIELD_MAPPED_PFN)
@@ -38,7 +39,8 @@ int pintest_recorder_init(struct pintest_recorder *recorder, u64 to,
 	recorder->to = u64_to_user_ptr(to);
 	recorder->record_size = record_size;
 	recorder->held = 0;
-	recorder->pfn_mask = capable(CAP_SYS_ADMIN) ? ~0ULL : 0;
+	recorder->pfn_mask = pintest_compat_capable(CAP_SYS_ADMIN) ?
+			     ~0ULL : 0;
 	recorder->room = kmalloc(sizeof(*recorder->room), GFP_KERNEL_ACCOUNT);
 	return recorder->room ? 0 : -ENOMEM;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Whose memory: the caller's own, or that of a process that the caller could
- * trace anyway.
+ * Whose memory: the caller's own, that of a process that the caller could trace
+ * anyway, or that of who opened the descriptor.
  */
 #include <linux/pid.h>
 #include <linux/sched/mm.h>
@@ -23,9 +23,19 @@ static struct mm_struct *target_mm_of_pid(s32 nr)
 	return mm;
 }
 
+/* The memory that the opener of @device had then. Who holds @device may touch it. */
+static struct mm_struct *target_mm_of_opener(const struct file *device)
+{
+	struct mm_struct *mm = device->private_data;
+
+	return mmget_not_zero(mm) ? mm : ERR_PTR(-ESRCH);
+}
+
 /**
  * pintest_target_get - the memory of a process
- * @pid: as the caller's pid namespace numbers it; 0 is the caller
+ * @device: the descriptor of /dev/pintest; not read if @pid is 0
+ * @pid: as the caller's pid namespace numbers it; 0 is the caller,
+ *	PINTEST_PID_OPENER who opened @device
  *
  * The kernel's own ptrace_may_access() is not exported, so this asks for the
  * capability by which that one would let the caller through.
@@ -33,7 +43,7 @@ static struct mm_struct *target_mm_of_pid(s32 nr)
  * Return: an mm, to be dropped with mmput(); -ESRCH if there is no such
  * process or it has no memory; -EPERM if the caller may not touch it.
  */
-struct mm_struct *pintest_target_get(s32 pid)
+struct mm_struct *pintest_target_get(const struct file *device, s32 pid)
 {
 	struct mm_struct *mm;
 
@@ -41,6 +51,8 @@ struct mm_struct *pintest_target_get(s32 pid)
 		mmget(current->mm);
 		return current->mm;
 	}
+	if (pid == PINTEST_PID_OPENER)
+		return target_mm_of_opener(device);
 	mm = target_mm_of_pid(pid);
 	if (!mm)
 		return ERR_PTR(-ESRCH);

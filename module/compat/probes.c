@@ -321,3 +321,13 @@ bool probe(struct folio *folio)
 	return is_zero_folio(folio);
 }
 #endif
+
+/* needs USER_LOCKED_VM: free_uid (5.12) */
+#ifdef PROBE_USER_LOCKED_VM
+#include <linux/sched/user.h>
+long probe(struct user_struct *user)
+{
+	free_uid(get_uid(user));
+	return atomic_long_read(&user->locked_vm);
+}
+#endif

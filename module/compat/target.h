@@ -4,7 +4,18 @@
 
 #include <linux/capability.h>
 #include <linux/mm_types.h>
+#include <linux/user_namespace.h>
 #include "features.h"
+
+/*
+ * Whether the caller has a capability that widens what the call does, and without
+ * which it is not refused: nothing for an audit log. Not capable(), which is for
+ * what is refused.
+ */
+static inline bool pintest_compat_capable(int capability)
+{
+	return ns_capable_noaudit(&init_user_ns, capability);
+}
 
 /*
  * Whether the caller has CAP_SYS_PTRACE over @mm. Where the kernel keeps the

@@ -162,7 +162,7 @@ enum pintest_foll {
  * @out_fields: the &enum pintest_field bits that a record can have here
  * @out_flags: the &enum pintest_page bits that a record can know here
  * @out_record_size: sizeof(struct pintest_record) in the module
- * @out_reserved: zero
+ * @out_charges: bit n is set if this kernel has &enum pintest_charge n
  *
  * What this kernel has. A capability that is missing here is the kernel's,
  * not the caller's: @out_fields is what CAP_SYS_ADMIN would see.
@@ -177,8 +177,54 @@ struct pintest_info_args {
 	__aligned_u64 out_fields;
 	__aligned_u64 out_flags;
 	__u32 out_record_size;
-	__u32 out_reserved;
+	__u32 out_charges;
 };
+
+/**
+ * enum pintest_charge - how pages count against RLIMIT_MEMLOCK of the caller
+ *
+ * @PINTEST_CHARGE_LOCKED_VM: with what the process has locked (VmLck), as VFIO
+ *	has it
+ * @PINTEST_CHARGE_PINNED_VM: with what is pinned for the process (VmPin), apart
+ *	from what it has locked, as RDMA has it
+ * @PINTEST_CHARGE_USER: with what the user has, all processes together, as
+ *	io_uring, AF_XDP and iommufd have it; where modules can hold a user, since
+ *	5.12
+ */
+enum pintest_charge {
+	PINTEST_CHARGE_LOCKED_VM	= 0,
+	PINTEST_CHARGE_PINNED_VM	= 1,
+	PINTEST_CHARGE_USER		= 2,
+};
+
+/**
+ * enum pintest_stop - why no more pages were taken
+ *
+ * @PINTEST_STOP_NONE: all pages were taken
+ * @PINTEST_STOP_CALL: the kernel's call gave no more; out_errno is what it said
+ * @PINTEST_STOP_LIMIT: one page more would exceed RLIMIT_MEMLOCK; ENOMEM
+ * @PINTEST_STOP_MEMORY: there is no memory for a list of the pages; ENOMEM
+ * @PINTEST_STOP_COUNT: the next page has so many references, more than 1 << 30,
+ *	that its count might overflow, or too many calls are under way to be sure;
+ *	ENOMEM
+ */
+enum pintest_stop {
+	PINTEST_STOP_NONE		= 0,
+	PINTEST_STOP_CALL		= 1,
+	PINTEST_STOP_LIMIT		= 2,
+	PINTEST_STOP_MEMORY		= 3,
+	PINTEST_STOP_COUNT		= 4,
+};
+
+/**
+ * define PINTEST_PID_OPENER - a pid: who opened this descriptor
+ *
+ * A descriptor of /dev/pintest carries the memory that the process which opened it
+ * had then, as one of /proc/PID/mem does. Whoever it is handed to may look at that
+ * memory and pin it, with no capability. It ends with the process, or when that
+ * executes a program.
+ */
+#define PINTEST_PID_OPENER	(-1)
 
 /**
  * struct pintest_pin_args - argument of PINTEST_IOC_PIN
@@ -192,17 +238,19 @@ struct pintest_info_args {
  * @pid: process whose memory is pinned, as the caller's pid namespace numbers
  *	it; 0 is the caller. Others need a remote @api and CAP_SYS_PTRACE in
  *	the user namespace of that memory, or in the initial one on kernels
- *	that do not tell (since 7.1)
+ *	that do not tell (since 7.1). PINTEST_PID_OPENER needs a remote @api
  * @out_fd: the pin
  * @out_errno: why fewer pages than asked for were pinned: the positive errno
  *	that the kernel gave for the page at @addr + @out_pages * page size;
  *	0 if all of them were
  * @out_pages: pages pinned, at least 1
+ * @charge: &enum pintest_charge
+ * @out_stop: &enum pintest_stop; also if the call fails with ENOMEM
  *
  * Pins as many pages as the kernel lets it, from the first on. The call is
- * made for up to 512 pages at a time, so a range is pinned in pieces. All
- * pages count against RLIMIT_MEMLOCK of the caller until they are unpinned;
- * CAP_IPC_LOCK lifts the limit.
+ * made for up to 512 pages at a time, so a range is pinned in pieces. Pages are
+ * charged as they are pinned, and count against RLIMIT_MEMLOCK of the caller until
+ * they are unpinned; CAP_IPC_LOCK lifts the limit.
  *
  * Errors, beside those of every ioctl and those that the kernel gives for the
  * first page (EFAULT, ENOMEM, EAGAIN, EBUSY, EEXIST, EHWPOISON, EREMOTEIO,
@@ -211,17 +259,18 @@ struct pintest_info_args {
  * EINVAL:    @addr or @length is not a multiple of the page size, @length is
  *            0, or @pid is not 0 with an @api that has none; with
  *            PINTEST_API_PIN_MEMFD also if the file is none that it pins, or
- *            ends before the range does.
+ *            ends before the range does: then nothing is pinned.
  * EOVERFLOW: @addr + @length wraps around, or needs more bits than an address
  *            of the kernel has.
  * EFAULT:    the range is not in user space, or its first page cannot be
- *            pinned; with PINTEST_API_PIN_MEMFD also if it is no shared
- *            mapping, or is not to be written with PINTEST_FOLL_WRITE.
- * EBADRQC:   this kernel does not have @api, or @api would not take @foll on
- *            this kernel. The kernel has not been asked: it would have warned
- *            and tainted itself.
+ *            pinned; with PINTEST_API_PIN_MEMFD also if it is not all one
+ *            shared mapping, or is not to be written with PINTEST_FOLL_WRITE.
+ * EBADRQC:   this kernel does not have @api or @charge, or @api would not take
+ *            @foll on this kernel. The kernel has not been asked: it would have
+ *            warned and tainted itself.
  * EAGAIN:    the call pinned nothing and gave no error, as FOLL_NOWAIT may.
- * ENOMEM:    RLIMIT_MEMLOCK would be exceeded, or no memory is left.
+ * ENOMEM:    RLIMIT_MEMLOCK would be exceeded, no memory is left, or the first
+ *            page has too many references; @out_stop says which.
  * EINTR:     a fatal signal came while pinning, or any signal with
  *            PINTEST_FOLL_INTERRUPTIBLE.
  * ESRCH:     there is no process @pid, or it has no memory any more.
@@ -238,6 +287,8 @@ struct pintest_pin_args {
 	__s32 out_fd;
 	__u32 out_errno;
 	__aligned_u64 out_pages;
+	__u32 charge;
+	__u32 out_stop;
 };
 
 /**
@@ -507,7 +558,8 @@ struct pintest_records_args {
  *
  * Records of the pages that are mapped in a range now, with no pin, no fault,
  * no reference and no other side effect. Pages that are not mapped have no
- * record. One call looks at a bounded part of the range and may return no
+ * record; when the process has ended meanwhile, none are mapped. One call looks at
+ * a bounded part of the range and may return no
  * record at all: go on from @out_next until it is the end.
  *
  * EBADRQC:   this kernel cannot tell what is mapped (no
@@ -549,12 +601,14 @@ struct pintest_inspect_args {
  * @out_pages: pages taken, at least 1
  * @out_take_ns: nanoseconds that taking them took
  * @out_put_ns: nanoseconds that giving them back took
+ * @charge: &enum pintest_charge
+ * @out_stop: &enum pintest_stop; also if the call fails with ENOMEM
  *
  * Takes all pages of a range, then gives all of them back, and tells how long
  * that took: the calls, the mmap lock for those that need it, which is held for
  * many of them, and nothing else. They are given back many at a time; what
  * PINTEST_API_PIN_MEMFD took, as it was taken. Pages count against
- * RLIMIT_MEMLOCK meanwhile.
+ * RLIMIT_MEMLOCK meanwhile, as they are taken.
  *
  * Errors, beside those of every ioctl: as with PIN, but for those of
  * descriptors. EINVAL also if @batch is out of range. EINTR also if the signal
@@ -572,6 +626,8 @@ struct pintest_bench_args {
 	__aligned_u64 out_pages;
 	__aligned_u64 out_take_ns;
 	__aligned_u64 out_put_ns;
+	__u32 charge;
+	__u32 out_stop;
 };
 
 /**

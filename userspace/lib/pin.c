@@ -24,6 +24,7 @@ int pintest_pin_new(struct pintest *pt, const struct pintest_request *req,
 		.length = req->length,
 		.foll = req->foll,
 		.pid = req->pid,
+		.charge = req->charge,
 	};
 	struct pintest_pin *new;
 	int ret;
@@ -32,6 +33,7 @@ int pintest_pin_new(struct pintest *pt, const struct pintest_request *req,
 	if (!new)
 		return -ENOMEM;
 	ret = pintest_ioctl(pt->fd, PINTEST_IOC_PIN, &args);
+	pt->stop = args.out_stop;
 	if (ret) {
 		free(new);
 		return ret;
@@ -43,6 +45,11 @@ int pintest_pin_new(struct pintest *pt, const struct pintest_request *req,
 	};
 	*pin = new;
 	return 0;
+}
+
+uint32_t pintest_last_stop(const struct pintest *pt)
+{
+	return pt->stop;
 }
 
 int pintest_pin_adopt(int fd, uint64_t pages, struct pintest_pin **pin)
@@ -136,9 +143,11 @@ int pintest_bench(struct pintest *pt, const struct pintest_request *req,
 		.foll = req->foll,
 		.pid = req->pid,
 		.batch = batch,
+		.charge = req->charge,
 	};
 	int ret = pintest_ioctl(pt->fd, PINTEST_IOC_BENCH, &args);
 
+	pt->stop = args.out_stop;
 	if (ret)
 		return ret;
 	*cost = (struct pintest_cost) {

@@ -92,9 +92,11 @@ uint64_t pintest_known_flags(const struct pintest *pt);
  *
  * @api: &enum pintest_api
  * @foll: &enum pintest_foll bits
- * @pid: whose memory; 0 is the caller's, others need a remote @api
+ * @pid: whose memory; 0 is the caller's, PINTEST_PID_OPENER that of who opened
+ *	the device; others than the caller's need a remote @api
  * @addr: first byte, a multiple of the page size
  * @length: bytes, a multiple of the page size
+ * @charge: &enum pintest_charge: how the pages count against RLIMIT_MEMLOCK
  */
 struct pintest_request {
 	uint32_t api;
@@ -102,7 +104,18 @@ struct pintest_request {
 	pid_t pid;
 	uint64_t addr;
 	uint64_t length;
+	uint32_t charge;
 };
+
+/**
+ * pintest_last_stop() - why the last request took no more pages
+ * @pt: the device, which one thread uses
+ *
+ * Tells what ENOMEM means, also if there is no pin.
+ *
+ * Return: &enum pintest_stop.
+ */
+uint32_t pintest_last_stop(const struct pintest *pt);
 
 /**
  * pintest_pin_new() - pin as much of a range as the kernel lets us

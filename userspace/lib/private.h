@@ -28,6 +28,7 @@ struct pintest {
 	uint64_t foll[64];
 	uint64_t fields;
 	uint64_t flags;
+	uint32_t stop;		/* of the last request */
 };
 
 /** pintest_ioctl() - ioctl() that returns -errno */

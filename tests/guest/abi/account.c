@@ -64,10 +64,12 @@ static void stops_at_the_limit(const void *arg)
 
 	need_api(api);
 	obey(8);
-	pin_must_fail(&too_much, -ENOMEM);
+	fd = pin_must_run_out(too_much, 8, PINTEST_STOP_LIMIT);
+	pages_must_be_locked(8);
+	close(fd);
 	fd = pin(memory, 8, api, 0);
 	pages_must_be_locked(8);
-	pin_must_fail(&one, -ENOMEM);
+	pin_must_run_out_at_once(one, PINTEST_STOP_LIMIT);
 	REQUIRE_EQ(unpin(fd, 0), 0);
 	fd = pin(memory + 8 * page_size, 8, api, 0);
 	close(fd);
@@ -123,7 +125,7 @@ TEST("abi.memlock.mlocked_pages_count_too")
 	obey(8);
 	REQUIRE(!mlock(memory, 4 * page_size));
 	pages_must_be_locked(4);
-	pin_must_fail(&args, -ENOMEM);
+	close(pin_must_run_out(args, 4, PINTEST_STOP_LIMIT));
 	pin(memory, 4, PINTEST_API_PIN, 0);
 	pages_must_be_locked(8);
 	REQUIRE_EQ(SYS(mlock(memory + 4 * page_size, page_size)), -ENOMEM);
@@ -150,7 +152,7 @@ TEST("abi.memlock.the_same_page_counts_each_time")
 	obey(3);
 	for (i = 0; i < 3; i++)
 		pin(memory, 1, PINTEST_API_PIN, 0);
-	pin_must_fail(&args, -ENOMEM);
+	pin_must_run_out_at_once(args, PINTEST_STOP_LIMIT);
 }
 
 TEST("abi.memlock.untouched_memory_counts")
@@ -159,7 +161,7 @@ TEST("abi.memlock.untouched_memory_counts")
 
 	obey(3);
 	args = pin_args(map_untouched(4), 4, PINTEST_API_PIN, 0);
-	pin_must_fail(&args, -ENOMEM);
+	pin_must_run_out(args, 3, PINTEST_STOP_LIMIT);
 }
 
 TEST("abi.memlock.the_caller_pays_for_a_remote_pin")
@@ -179,6 +181,130 @@ TEST("abi.memlock.the_caller_pays_for_a_remote_pin")
 	pages_must_be_locked(4);
 	close(fd);
 	pages_must_be_locked(0);
+}
+
+/* What is not there is not charged, however much of it was asked for. */
+static void charges_as_it_goes(const void *arg)
+{
+	uint32_t api = (uintptr_t)arg;
+	char *memory = map_island(2);
+	struct pintest_pin_args args = pin_args(memory, 2049, api, 0);
+	int fd;
+
+	need_api(api);
+	obey(3);
+	fd = pin_try(&args);
+	REQUIRE(fd >= 0);
+	REQUIRE_EQ(args.out_pages, 2);
+	REQUIRE_EQ(args.out_errno, EFAULT);
+	REQUIRE_EQ(args.out_stop, PINTEST_STOP_CALL);
+	pages_must_be_locked(2);
+	close(fd);
+	obey(2);
+	close(pin_must_run_out(args, 2, PINTEST_STOP_LIMIT));
+	pages_must_be_locked(0);
+}
+
+TEST_GROUP
+{
+	uintptr_t api;
+
+	for (api = 0; api < NR_APIS; api++)
+		ktap_add(charges_as_it_goes, (void *)api,
+			 "abi.memlock.charged_as_it_goes.%s",
+			 device_api_names[api]);
+}
+
+/* Up to the last page of the limit, through several calls. */
+TEST("abi.memlock.stops_at_the_very_limit")
+{
+	char *memory = map_pages(1500);
+	struct pintest_pin_args args = pin_args(memory + page_size, 1400,
+						PINTEST_API_PIN_FAST, 0);
+
+	obey(1317);
+	close(pin_must_run_out(args, 1317, PINTEST_STOP_LIMIT));
+	obey(0);
+	pin_must_run_out_at_once(args, PINTEST_STOP_LIMIT);
+}
+
+static bool has_charge(uint32_t charge)
+{
+	return device_info(0).out_charges & 1U << charge;
+}
+
+static struct pintest_pin_args charge_args(const char *memory, size_t pages,
+					   uint32_t charge)
+{
+	struct pintest_pin_args args = pin_args(memory, pages, PINTEST_API_PIN,
+						0);
+
+	args.charge = charge;
+	return args;
+}
+
+TEST("abi.memlock.charge.unknown_is_EOPNOTSUPP")
+{
+	struct pintest_pin_args args = charge_args(map_pages(1), 1,
+						   PINTEST_CHARGE_USER + 1);
+
+	pin_must_fail(&args, -EOPNOTSUPP);
+	args.charge = PINTEST_CHARGE_USER;
+	if (!has_charge(PINTEST_CHARGE_USER))
+		pin_must_fail(&args, -EBADRQC);
+}
+
+/* Apart from what is locked, which does not count then. */
+TEST("abi.memlock.charge.pinned_vm")
+{
+	char *memory = map_pages(20);
+	struct pintest_pin_args args =
+		charge_args(memory, 9, PINTEST_CHARGE_PINNED_VM);
+	int fd;
+
+	obey(8);
+	REQUIRE(!mlock(memory, 4 * page_size));
+	fd = pin_must_run_out(args, 8, PINTEST_STOP_LIMIT);
+	REQUIRE_EQ(kernel_status_pages(0, "VmPin:"), 8);
+	REQUIRE_EQ(kernel_status_pages(0, "VmLck:"), 4);
+	pin_must_run_out_at_once(args, PINTEST_STOP_LIMIT);
+	close(fd);
+	REQUIRE_EQ(kernel_status_pages(0, "VmPin:"), 0);
+}
+
+static void pin_as_the_same_user(int fd, void *arg)
+{
+	struct pintest_pin_args args =
+		charge_args(arg, 9, PINTEST_CHARGE_USER);
+
+	limit_to(8);
+	pin_must_run_out_at_once(args, PINTEST_STOP_LIMIT);
+	args.charge = PINTEST_CHARGE_PINNED_VM;
+	close(pin_must_run_out(args, 8, PINTEST_STOP_LIMIT));
+	peer_send(fd, 0);
+}
+
+/* All processes of a user share one limit, others do not see it. */
+TEST("abi.memlock.charge.user")
+{
+	char *memory = map_pages(20);
+	struct pintest_pin_args args =
+		charge_args(memory, 9, PINTEST_CHARGE_USER);
+	struct peer child;
+	int fd;
+
+	if (!has_charge(PINTEST_CHARGE_USER))
+		ktap_skip("modules cannot hold a user on this kernel");
+	device();
+	limit_to(8);
+	become_nobody();
+	fd = pin_must_run_out(args, 8, PINTEST_STOP_LIMIT);
+	pages_must_be_locked(0);
+	child = peer_start(pin_as_the_same_user, memory);
+	peer_receive(child.fd);
+	peer_join(&child);
+	close(fd);
+	close(pin_must_run_out(args, 8, PINTEST_STOP_LIMIT));
 }
 
 /* fork() gives the child its own account, which is empty. */

@@ -182,7 +182,7 @@ TEST("abi.pid.that_nobody_has_is_ESRCH")
 
 	peer_join(&gone);
 	pid_must_fail(gone.pid, -ESRCH);
-	pid_must_fail(-1, -ESRCH);
+	pid_must_fail(-2, -ESRCH);
 	pid_must_fail(INT32_MAX, -ESRCH);
 	pid_must_fail(INT32_MIN, -ESRCH);
 }

@@ -24,7 +24,8 @@ TEST("abi.info.speaks_of_this_kernel")
 	REQUIRE_EQ(info.out_abi, PINTEST_ABI);
 	REQUIRE_EQ(info.out_page_size, page_size);
 	REQUIRE_EQ(info.out_record_size, sizeof(struct pintest_record));
-	REQUIRE_EQ(info.out_reserved, 0);
+	REQUIRE(info.out_charges & 1 << PINTEST_CHARGE_LOCKED_VM);
+	REQUIRE(info.out_charges & 1 << PINTEST_CHARGE_PINNED_VM);
 }
 
 TEST("abi.info.has_only_what_the_header_defines")

@@ -3,10 +3,14 @@
  * INSPECT: which pages have records, in how many calls, and that nobody can
  * tell that somebody looked.
  */
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
 #include <unistd.h>
 #include "device.h"
 #include "kernel.h"
@@ -296,4 +300,77 @@ TEST("abi.inspect.takes_no_reference")
 	REQUIRE(record->refcount <= references);
 	REQUIRE_EQ(record->pincount, 0);
 	REQUIRE_EQ(kernel_pins(), pins);
+}
+
+/*
+ * Maps memory and a file that it has opened for itself and locked. The lock ends
+ * when nothing has that open file any more: the mapping is the last that has.
+ */
+static void map_and_lock(int fd, void *arg)
+{
+	struct flock lock = { .l_type = F_WRLCK };
+	char path[40];
+	int own;
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", *(int *)arg);
+	own = open(path, O_RDWR | O_CLOEXEC);
+	REQUIRE(own >= 0);
+	REQUIRE(!fcntl(own, F_OFD_SETLK, &lock));
+	map_or_fail(page_size, PROT_READ, MAP_SHARED, own);
+	close(own);
+	peer_send(fd, (uintptr_t)map_pages(8));
+	peer_wait_close(fd);
+}
+
+static bool is_locked(int fd)
+{
+	struct flock lock = { .l_type = F_WRLCK };
+
+	REQUIRE(!fcntl(fd, F_OFD_GETLK, &lock));
+	return lock.l_type != F_UNLCK;
+}
+
+/**
+ * struct subject - whose memory to look at
+ * @pid: the process
+ * @addr: of its memory
+ */
+struct subject {
+	pid_t pid;
+	uint64_t addr;
+};
+
+static void inspect_and_stop(int fd, void *arg)
+{
+	struct pintest_record *to = (void *)map_untouched(1);
+	const struct subject *subject = arg;
+	uint64_t next;
+
+	peer_send_fd(fd, stop_faults((char *)to, 1));
+	inspect(subject->pid, subject->addr, 8 * page_size, to, 8, &next);
+	FAIL("nothing stopped INSPECT");
+}
+
+TEST("abi.inspect.keeps_no_memory_of_a_killed_process")
+{
+	int memfd = memfd_create("test", MFD_CLOEXEC), status;
+	struct pollfd uffd = { .events = POLLIN };
+	struct peer child, inspector;
+	struct subject subject;
+
+	need_mapped();
+	REQUIRE(memfd >= 0 && !ftruncate(memfd, page_size));
+	child = peer_start(map_and_lock, &memfd);
+	subject.pid = child.pid;
+	subject.addr = peer_receive(child.fd);
+	REQUIRE(is_locked(memfd));
+	inspector = peer_start(inspect_and_stop, &subject);
+	uffd.fd = peer_receive_fd(inspector.fd);
+	REQUIRE_EQ(poll(&uffd, 1, -1), 1);
+	REQUIRE(is_locked(memfd));
+	REQUIRE(!kill(child.pid, SIGKILL));
+	REQUIRE_EQ(waitpid(child.pid, &status, 0), child.pid);
+	REQUIRE(!is_locked(memfd));
+	REQUIRE(!kill(inspector.pid, SIGKILL));
+	REQUIRE_EQ(waitpid(inspector.pid, &status, 0), inspector.pid);
 }

@@ -27,11 +27,7 @@ static int memfd_of(size_t pages)
 	return fd;
 }
 
-/*
- * A call is made for SEGMENT pages of address space at a time, and what it gave
- * stays though the next one fails. So where memory begins decides how many of its
- * pages are pinned: here with a segment.
- */
+/* A call is made for SEGMENT pages of address space at a time. */
 #define SEGMENT	512
 
 static char *map_shared(int fd, size_t pages)
@@ -183,6 +179,57 @@ TEST("abi.memfd.behind_the_end_of_the_file_is_EINVAL")
 	memfd_must_fail(memory, 3, LONGTERM, -EINVAL);
 	memfd_must_fail(memory + 2 * page_size, 1, LONGTERM, -EINVAL);
 	close(pin(memory, 2, PINTEST_API_PIN_MEMFD, LONGTERM));
+}
+
+static void bench_must_fail(const char *memory, size_t pages, uint32_t batch,
+			    int error)
+{
+	struct pintest_bench_args args = {
+		.size = sizeof(args),
+		.api = PINTEST_API_PIN_MEMFD,
+		.addr = (uintptr_t)memory,
+		.length = pages * page_size,
+		.foll = LONGTERM,
+		.batch = batch,
+	};
+
+	REQUIRE_EQ(device_ioctl(device(), PINTEST_IOC_BENCH, &args), error);
+}
+
+static void whole_must_fail(const char *memory, size_t pages, int error)
+{
+	memfd_must_fail(memory, pages, LONGTERM, error);
+	bench_must_fail(memory, pages, 1, error);
+	bench_must_fail(memory, pages, 600, error);
+}
+
+static void map_at(char *addr, int fd, size_t pages)
+{
+	REQUIRE(mmap(addr, pages * page_size, PROT_READ | PROT_WRITE,
+		     MAP_SHARED | MAP_FIXED, fd, 0) == addr);
+}
+
+/* The same request has the same answer wherever in a segment memory begins. */
+TEST("abi.memfd.address_does_not_matter")
+{
+	const size_t slots[] = { 0, 100, 412, 500, SEGMENT - 1 };
+	int memfd = memfd_of(600), other = memfd_of(600);
+	char *start, *memory;
+	size_t i;
+
+	need_api(PINTEST_API_PIN_MEMFD);
+	start = map_shared(memfd_of(1), 3 * SEGMENT);
+	for (i = 0; i < ARRAY_SIZE(slots); i++) {
+		memory = start + slots[i] * page_size;
+		ktap_about("slot %zu", slots[i]);
+		map_at(memory, memfd, 700);
+		whole_must_fail(memory, 700, -EINVAL);
+		close(pin(memory, 600, PINTEST_API_PIN_MEMFD, LONGTERM));
+		map_at(memory, memfd, SEGMENT);
+		map_at(memory + SEGMENT * page_size, other, 600);
+		whole_must_fail(memory, 2 * SEGMENT, -EFAULT);
+		close(pin(memory, SEGMENT, PINTEST_API_PIN_MEMFD, LONGTERM));
+	}
 }
 
 /* Who can only read the file gets no pin that writes to it. */

@@ -165,6 +165,23 @@ void pin_must_fail(struct pintest_pin_args *args, int error)
 	REQUIRE_EQ(kernel_locked_pages(0), locked);
 }
 
+int pin_must_run_out(struct pintest_pin_args args, uint64_t pages, uint32_t stop)
+{
+	int fd = pin_try(&args);
+
+	REQUIRE(fd >= 0);
+	REQUIRE_EQ(args.out_pages, pages);
+	REQUIRE_EQ(args.out_errno, ENOMEM);
+	REQUIRE_EQ(args.out_stop, stop);
+	return fd;
+}
+
+void pin_must_run_out_at_once(struct pintest_pin_args args, uint32_t stop)
+{
+	pin_must_fail(&args, -ENOMEM);
+	REQUIRE_EQ(args.out_stop, stop);
+}
+
 int unpin(int fd, uint32_t flags)
 {
 	struct pintest_unpin_args args = {

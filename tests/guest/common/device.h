@@ -69,6 +69,15 @@ int pin(const void *addr, size_t pages, uint32_t api, uint32_t foll);
  */
 void pin_must_fail(struct pintest_pin_args *args, int error);
 
+/*
+ * PIN must pin some of the pages, and stop with ENOMEM for a reason of &enum
+ * pintest_stop. Returns the pin.
+ */
+int pin_must_run_out(struct pintest_pin_args args, uint64_t pages, uint32_t stop);
+
+/* PIN must fail with ENOMEM for that reason. */
+void pin_must_run_out_at_once(struct pintest_pin_args args, uint32_t stop);
+
 int unpin(int fd, uint32_t flags);
 
 /* Records written, or -errno. */

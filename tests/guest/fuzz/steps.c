@@ -247,6 +247,7 @@ static void step_pin(const uint64_t *args)
 		.addr = (uintptr_t)address_of(args + 1),
 		.length = size_of(args[3]),
 		.foll = args[5],
+		.charge = args[4] / 8 % 3,
 	};
 
 	tweak(&pin, sizeof(pin), args[6]);
@@ -294,6 +295,7 @@ static void step_bench(const uint64_t *args)
 		.foll = args[3],
 		.batch = args[4],
 		.pid = args[5] < 8 ? 0 : process_of(args[5]),
+		.charge = args[2] / 8 % 3,
 	};
 
 	tweak(&bench, sizeof(bench), args[6]);

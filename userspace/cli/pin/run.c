@@ -177,6 +177,26 @@ static void tell_not_taken(const struct pintest *pt,
 		      pintest_name(PINTEST_NAMES_API, request->api));
 }
 
+/* Which of the things that ENOMEM may mean it was. */
+static void tell_no_memory(const struct pin_state *run)
+{
+	switch (pintest_last_stop(run->pt)) {
+	case PINTEST_STOP_LIMIT:
+		warnx("cannot pin: one page more would exceed RLIMIT_MEMLOCK: raise it by 'ulimit -l', or run this with CAP_IPC_LOCK");
+		break;
+	case PINTEST_STOP_COUNT:
+		warnx("cannot pin: the page at 0x%" PRIx64 " has so many references that its count might overflow: end some of its pins",
+		      run->report.request.addr);
+		break;
+	case PINTEST_STOP_MEMORY:
+		warnx("cannot pin: there is no memory for a list of the pages: free some");
+		break;
+	default:
+		warnx("cannot pin: the kernel refused the first page, at 0x%" PRIx64 ": %s: free memory",
+		      run->report.request.addr, strerror(ENOMEM));
+	}
+}
+
 static void tell_refused(const struct pin_state *run, int error)
 {
 	switch (error) {
@@ -184,7 +204,7 @@ static void tell_refused(const struct pin_state *run, int error)
 		tell_not_taken(run->pt, &run->report.request);
 		break;
 	case ENOMEM:
-		warnx("cannot pin: no memory is left, or more than RLIMIT_MEMLOCK would be locked: see 'ulimit -l'");
+		tell_no_memory(run);
 		break;
 	case ESRCH:
 		warnx("cannot pin: there is no process %d",
