@@ -20,7 +20,8 @@
 /* Of arguments, and of what only the command tells, there are no names. */
 static bool has_names(const char *of)
 {
-	return strcmp(of, "pintest_unpin") &&
+	return strcmp(of, "pintest_unpin") && strcmp(of, "pintest_charge") &&
+	       strcmp(of, "pintest_stop") &&
 	       strcmp(of, "pintest_trace_flag") &&
 	       strcmp(of, "pintest_event_flag");
 }

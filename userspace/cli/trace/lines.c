@@ -77,7 +77,7 @@ static void write_got(struct cell *cell, const void *row)
 	else if (event->result >= 0 || cell->json)
 		cell_number(cell, event->result);
 	else
-		cell_text(cell, strerrorname_np(-event->result) ? : "error");
+		cell_text(cell, strerror(-event->result));
 }
 
 static void write_flags(struct cell *cell, const void *row)
