@@ -173,6 +173,7 @@ long pintest_held_records_run(struct pintest_call *call)
 		return err;
 	taken = held_find(args->id);
 	if (taken) {
+		recorder.held = 1;
 		err = held_record(&recorder, taken, args);
 		pintest_account_unuse(taken);
 	} else {

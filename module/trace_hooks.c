@@ -60,7 +60,8 @@ struct hook {
 	s8 pages;
 };
 
-#define HOOK(call, ...) [PINTEST_CALL_##call] = { __VA_ARGS__ }
+#define HOOK(call, ...) \
+	[PINTEST_CALL_##call] = { __VA_ARGS__ }
 
 static const struct hook hooks[] = {
 	HOOK(PIN_USER_PAGES, "pin_user_pages", HOOK_PIN, false,

@@ -73,6 +73,7 @@ void pintest_ring_add(struct pintest_ring *ring,
 /* Whether there is nothing to read. */
 bool pintest_ring_is_empty(const struct pintest_ring *ring)
 {
+	/* Pairs with the release of whoever puts an event there. */
 	return smp_load_acquire(&ring->head) == READ_ONCE(ring->tail);
 }
 
@@ -109,6 +110,7 @@ int pintest_event_put(void __user *to, size_t event_size,
 ssize_t pintest_ring_read(struct pintest_ring *ring, char __user *to,
 			  size_t count, size_t event_size)
 {
+	/* Pairs with the release of whoever puts an event there. */
 	unsigned int head = smp_load_acquire(&ring->head);
 	size_t done = 0;
 

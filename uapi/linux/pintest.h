@@ -216,8 +216,8 @@ enum pintest_stop {
 	PINTEST_STOP_COUNT		= 4,
 };
 
-/**
- * define PINTEST_PID_OPENER - a pid: who opened this descriptor
+/*
+ * PINTEST_PID_OPENER - a pid: who opened this descriptor
  *
  * A descriptor of /dev/pintest carries the memory that the process which opened it
  * had then, as one of /proc/PID/mem does. Whoever it is handed to may look at that
@@ -816,7 +816,7 @@ struct pintest_event {
 	__aligned_u64 id;
 	__aligned_u64 addr;
 	__aligned_u64 pages;
-	__s64 result __attribute__((aligned(8)));
+	__s64 result;
 	__u32 call;
 	__u32 foll;
 	__u32 other_foll;

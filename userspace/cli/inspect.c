@@ -146,7 +146,7 @@ static const struct column range_columns[] = {
 	{ 0 },
 };
 
-/* A folio may be pinned by any of its pages, so pages are told at most. */
+/* A folio may be pinned by any of its pages, so there is only a most of pages. */
 static void print_sum(struct inspection *in)
 {
 	size_t folios = folios_sum(&in->pinned);

@@ -82,8 +82,10 @@ static long long kernel_pins(void)
 	}
 	file = fopen("/proc/vmstat", "re");
 	while (file && fgets(line, sizeof(line), file)) {
-		sscanf(line, "nr_foll_pin_acquired %lld", &taken);
-		sscanf(line, "nr_foll_pin_released %lld", &given);
+		if (sscanf(line, "nr_foll_pin_acquired %lld", &taken) == 1)
+			continue;
+		if (sscanf(line, "nr_foll_pin_released %lld", &given) == 1)
+			break;
 	}
 	if (file)
 		fclose(file);

@@ -305,6 +305,7 @@ void pintest_trace_free(struct pintest_trace *trace);
 
 /**
  * pintest_trace_fd() - the descriptor of the trace, which stays its owner's
+ * @trace: the trace
  *
  * poll() tells when there is something to read.
  */

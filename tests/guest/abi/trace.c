@@ -11,6 +11,7 @@
 #include <sys/mman.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
+#include <stdlib.h>
 #include <unistd.h>
 #include "device.h"
 #include "kernel.h"
@@ -18,8 +19,7 @@
 #include "memory.h"
 #include "process.h"
 
-/* Under emulation each takes seconds. */
-#define BEGINNINGS 20
+#define BEGINNINGS 100
 
 #define ALL_CALLS (PINTEST_CALLS_PIN | PINTEST_CALLS_GET | PINTEST_CALLS_UNPIN)
 
@@ -522,6 +522,8 @@ TEST("abi.trace.begins_and_ends_under_load")
 	struct peer loads[2];
 	int fd = -1, i, status;
 
+	if (getenv("PINTEST_VM") && sysconf(_SC_NPROCESSORS_ONLN) > 1)
+		ktap_skip("emulated processors meet breakpoints that are gone: boot with --smp 1");
 	for (i = 0; i < 2; i++) {
 		loads[i] = peer_start(pin_for_ever, memory);
 		peer_receive(loads[i].fd);
