@@ -87,12 +87,15 @@ run_lane() {
 		wait "$child" || status=$?
 		kill -0 "$child" 2>/dev/null || break
 	done
-	times | awk -v start="$start" -v end="$EPOCHREALTIME" '
+	# Not in a pipeline: a subshell has times of its own.
+	times >"$logs/$1.time"
+	awk -v start="$start" -v end="$EPOCHREALTIME" '
 		NR == 2 {
 			gsub(/[ms]/, " ")
 			printf "%.1f\t%.1f\n", end - start,
 				$1 * 60 + $2 + $3 * 60 + $4
-		}' >"$logs/$1.time"
+		}' "$logs/$1.time" >"$logs/$1.times"
+	mv "$logs/$1.times" "$logs/$1.time"
 	exit "$status"
 }
 
