@@ -73,7 +73,7 @@ static const struct memory_kind kinds[] = {
 		.id = "exec-only",
 		.what = "private anonymous memory that was written and is mapped PROT_EXEC only, and still readable by its page table entries",
 		.traits = MEMORY_PRIVATE | MEMORY_ANON | MEMORY_VARIANT |
-			  MEMORY_UNREADABLE | MEMORY_UNMAPPED |
+			  MEMORY_UNREADABLE | MEMORY_UNTOLD |
 			  MEMORY_READ_ONLY,
 		.refuses = REFUSES_READ | REFUSES_WRITE,
 		.map = memory_filled_pages,
@@ -82,7 +82,7 @@ static const struct memory_kind kinds[] = {
 		.id = "exec-only-key",
 		.what = "private anonymous memory that was written and is mapped PROT_EXEC only, and made unreadable by a protection key",
 		.traits = MEMORY_PRIVATE | MEMORY_ANON | MEMORY_VARIANT |
-			  MEMORY_UNMAPPED | MEMORY_READ_ONLY,
+			  MEMORY_UNTOLD | MEMORY_READ_ONLY,
 		.refuses = REFUSES_ALL,
 		.map = memory_filled_pages,
 		.alter = protect_with_key,

@@ -37,6 +37,8 @@
  * @MEMORY_SHMEM: shared mapping of a file in memory: shmem, or hugetlb pages
  * @MEMORY_WIPED: children find zeros in its place
  * @MEMORY_WITHHELD: children find nothing in its place
+ * @MEMORY_UNTOLD: only a kernel whose page tables the device reads tells what of
+ *	it is mapped
  */
 enum memory_trait {
 	MEMORY_PRIVATE		= 1 << 0,
@@ -57,6 +59,7 @@ enum memory_trait {
 	MEMORY_SHMEM		= 1 << 15,
 	MEMORY_WIPED		= 1 << 16,
 	MEMORY_WITHHELD		= 1 << 17,
+	MEMORY_UNTOLD		= 1 << 18,
 };
 
 /**

@@ -218,7 +218,7 @@ static const struct memory_kind kinds[] = {
 		.id = "write-only",
 		.what = "private anonymous memory that was written and is mapped PROT_WRITE only",
 		.traits = MEMORY_PRIVATE | MEMORY_ANON | MEMORY_VARIANT |
-			  MEMORY_UNREADABLE | MEMORY_UNMAPPED,
+			  MEMORY_UNREADABLE | MEMORY_UNTOLD,
 		.refuses = REFUSES_READ,
 		.map = memory_filled_pages,
 		.alter = make_write_only,

@@ -218,7 +218,7 @@ static int see_events(struct story_run *run, struct effects *effects,
 	int uffd, ret;
 
 	effects->no_events = "-";
-	if (kind->traits & MEMORY_UNMAPPED)
+	if (kind->traits & (MEMORY_UNMAPPED | MEMORY_UNTOLD))
 		return 0;
 	uffd = uffd_open_wp(why);
 	ret = uffd < 0 ? uffd : story_map(run, kind->id, effects->pages,
