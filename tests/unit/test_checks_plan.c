@@ -195,7 +195,9 @@ static void several_globs_add_up(void **state)
 	static const char *const globs[] = {
 		"rw.fast.anon.write", "rw.slow.anon.write", "no-such-check",
 	};
-	struct plan_choice choice = { globs, 3, ~0ULL, false };
+	struct plan_choice choice = {
+		.globs = globs, .glob_count = 3, .way_mask = ~0ULL,
+	};
 	struct plan *plan = plan_new(&choice);
 
 	(void)state;
@@ -212,7 +214,10 @@ static void a_plan_knows_which_globs_match(void **state)
 		"bugs.*", "ro-longterm.fast.anon.*",
 	};
 	static const bool matched[] = { true, false, true, true, true };
-	struct plan_choice choice = { globs, ARRAY_SIZE(globs), ~0ULL, false };
+	struct plan_choice choice = {
+		.globs = globs, .glob_count = ARRAY_SIZE(globs),
+		.way_mask = ~0ULL,
+	};
 	struct plan *plan = plan_new(&choice);
 	size_t i;
 
@@ -293,6 +298,45 @@ static void those_that_stand_alone_come_last(void **state)
 	plan_free(plan);
 }
 
+/* Only these products of a way and an access, and nothing that stands alone. */
+static void pins_are_chosen_one_by_one(void **state)
+{
+	static const struct plan_pin pins[] = {
+		{ PINTEST_API_PIN, &access_table[RW_LONGTERM] },
+		{ PINTEST_API_PIN_FAST, &access_table[RO_LONGTERM] },
+	};
+	struct plan_choice choice = {
+		.way_mask = ~0ULL, .pins = pins, .pin_count = ARRAY_SIZE(pins),
+	};
+	struct plan *plan = plan_new(&choice);
+	size_t i;
+
+	(void)state;
+	assert_non_null(plan);
+	assert_true(plan->check_count > 0);
+	for (i = 0; i < plan->scenario_count; i++) {
+		const struct scenario *scenario = &plan->scenarios[i];
+
+		assert_null(scenario->story);
+		assert_ptr_equal(scenario->access,
+				 scenario->way->api == PINTEST_API_PIN ?
+				 pins[0].access : pins[1].access);
+	}
+	plan_free(plan);
+}
+
+static void flags_have_an_access(void **state)
+{
+	size_t count, i;
+	const struct access *access = accesses(&count);
+
+	(void)state;
+	for (i = 0; i < count; i++)
+		assert_ptr_equal(access_of(access[i].foll |
+					   PINTEST_FOLL_NOFAULT), &access[i]);
+	assert_ptr_equal(access_of(PINTEST_FOLL_FORCE), &access_table[RO]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -307,6 +351,8 @@ int main(void)
 		cmocka_unit_test(a_plan_knows_which_globs_match),
 		cmocka_unit_test(nothing_matches_an_unknown_glob),
 		cmocka_unit_test(ways_are_chosen_by_mask),
+		cmocka_unit_test(pins_are_chosen_one_by_one),
+		cmocka_unit_test(flags_have_an_access),
 		cmocka_unit_test(long_kinds_are_left_out),
 		cmocka_unit_test(kinds_stand_together),
 		cmocka_unit_test(those_that_stand_alone_come_last),

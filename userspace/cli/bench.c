@@ -13,6 +13,7 @@
 
 #include "array_size.h"
 #include "cli/bench/bench.h"
+#include "cli/driver.h"
 #include "commands.h"
 #include "console/table.h"
 #include "model/words.h"
@@ -163,6 +164,7 @@ static const struct cli_option bench_options[] = {
 	{ "api", 'i', "LIST", "kernel calls (slow,fast)" },
 	{ "flags", 'f', "LIST", "FOLL flags of one case (none); may be given more\n"
 				"than once" },
+	DRIVER_OPTIONS,
 	{ "size", 's', "LIST", "bytes of memory for each thread (1M,4M,16M)" },
 	{ "batch", 'b', "LIST", "pages that a call is asked for (512)" },
 	{ "threads", 't', "LIST", "how many threads do it at a time (1)" },
@@ -423,14 +425,32 @@ static int run_cases(struct pintest *pt, const struct bench_options *options)
 	return ret;
 }
 
+/* One case: what the driver asks for first. */
+static void ask_as_driver(struct bench_options *options,
+			  struct driver_options *driver)
+{
+	struct driver_ask asks[DRIVER_ASKS_MAX];
+
+	if (!driver_asks(&command_bench, driver, asks))
+		return;
+	if (options->apis.count || options->foll.count)
+		cli_usage(&command_bench,
+			  "--driver does not go with --api and --flags");
+	add_value(&options->apis, "api", asks[0].api);
+	add_value(&options->foll, "flags", asks[0].foll);
+}
+
 static int run_bench(int argc, char **argv)
 {
 	struct bench_options options = { 0 };
+	struct driver_options driver = { 0 };
 	struct pintest *pt;
 	int key, ret;
 
 	while ((key = cli_getopt(&command_bench, argc, argv)) >= 0)
-		parse_option(&options, key, optarg);
+		if (!driver_option(&command_bench, &driver, key, optarg))
+			parse_option(&options, key, optarg);
+	ask_as_driver(&options, &driver);
 	cli_no_operands(&command_bench, argc, argv);
 	cli_columns(&command_bench, bench_columns, options.wanted);
 	set_defaults(&options);

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "cover.h"
+#include "driver.h"
 #include "results/json.h"
 #include "commands.h"
 #include "results/results.h"
@@ -31,6 +32,8 @@ struct check_options {
 	struct cli_globs globs;
 	struct plan_choice choice;
 	struct cover_options cover;
+	struct driver_options driver;
+	struct plan_pin pins[DRIVER_ASKS_MAX];
 	enum format format;
 	bool known;
 	bool verbose;
@@ -45,6 +48,7 @@ enum {
 static const struct cli_option check_options[] = {
 	{ "filter", 'f', "GLOB", "only checks whose id matches; may be repeated" },
 	{ "ways", 'w', "LIST", "only these kernel calls, such as slow,fast" },
+	DRIVER_OPTIONS,
 	{ "long", OPTION_LONG, NULL, "also memory of very large pages, which takes time" },
 	{ "cover", OPTION_COVER, "pairs[:I/N]", COVER_HELP },
 	{ "expected", OPTION_EXPECTED, "FILE", EXPECTED_HELP },
@@ -183,9 +187,11 @@ static void tell_no_match(struct plan_choice choice)
 	struct plan_choice any = choice;
 
 	any.way_mask = ~0ULL;
+	any.pin_count = 0;
 	choice.longer = true;
 	if (!matches_nothing(&any))
-		with = " in these --ways";
+		with = choice.pin_count ? " of this --driver" :
+					  " in these --ways";
 	else if (!matches_nothing(&choice))
 		with = " without --long";
 	cli_usage(&command_check,
@@ -244,6 +250,18 @@ static void parse_option(struct check_options *options, int key)
 	}
 }
 
+static void ask_as_driver(struct check_options *options)
+{
+	struct driver_ask asks[DRIVER_ASKS_MAX];
+	size_t i, count = driver_asks(&command_check, &options->driver, asks);
+
+	for (i = 0; i < count; i++)
+		options->pins[i] = (struct plan_pin) {
+			asks[i].api, access_of(asks[i].foll) };
+	options->choice.pins = options->pins;
+	options->choice.pin_count = count;
+}
+
 static int run_check(int argc, char **argv)
 {
 	struct check_options options = { .choice.way_mask = ~0ULL };
@@ -252,9 +270,11 @@ static int run_check(int argc, char **argv)
 	int key, ret;
 
 	while ((key = cli_getopt(&command_check, argc, argv)) >= 0)
-		if (!cover_option(&command_check, &options.cover, key, optarg))
+		if (!cover_option(&command_check, &options.cover, key, optarg) &&
+		    !driver_option(&command_check, &options.driver, key, optarg))
 			parse_option(&options, key);
 	cli_no_operands(&command_check, argc, argv);
+	ask_as_driver(&options);
 	options.choice.globs = options.globs.glob;
 	options.choice.glob_count = options.globs.count;
 	plan = make_plan(&options.choice);
@@ -286,6 +306,7 @@ const struct command command_check = {
 	.examples = "pintest check\n"
 		    "pintest check --filter 'ro-longterm.*.write' --verbose\n"
 		    "pintest check --filter 'bugs.*'\n"
+		    "pintest check --driver vfio-type1 --read-only\n"
 		    "pintest check --ways slow,fast --ktap\n"
 		    "pintest check --cover pairs\n",
 	.run = run_check,

@@ -10,6 +10,7 @@
 #include "array_size.h"
 #include "cover.h"
 #include "commands.h"
+#include "drivers/drivers.h"
 #include "engine/engine.h"
 #include "console/table.h"
 
@@ -272,8 +273,127 @@ static void list_axis(const char *name, bool json)
 		return;
 	}
 	cli_usage(&command_list,
-		  "'%s' cannot be listed: it takes checks, rules, ways, memory, events or known",
+		  "'%s' cannot be listed: it takes checks, rules, ways, memory, events, known or drivers",
 		  name);
+}
+
+static void write_driver(struct cell *cell, const void *row)
+{
+	const struct driver_use *use = row;
+
+	cell_text(cell, use->driver);
+}
+
+static void write_releases(struct cell *cell, const void *row)
+{
+	const struct driver_use *use = row;
+
+	cell_text(cell, use->releases);
+}
+
+static void write_call(struct cell *cell, const void *row)
+{
+	const struct driver_use *use = row;
+
+	cell_text(cell, use->call);
+}
+
+static void write_use_way(struct cell *cell, const void *row)
+{
+	const struct driver_use *use = row;
+
+	cell_text(cell, use->way);
+}
+
+static void write_to_write(struct cell *cell, const void *row)
+{
+	const struct driver_use *use = row;
+
+	cell_text(cell, use->write);
+}
+
+static void write_to_read(struct cell *cell, const void *row)
+{
+	const struct driver_use *use = row;
+
+	cell_text(cell, use->read);
+}
+
+static void write_release(struct cell *cell, const void *row)
+{
+	const struct driver_use *use = row;
+
+	cell_text(cell, use->release);
+}
+
+static void write_file(struct cell *cell, const void *row)
+{
+	const struct driver_use *use = row;
+
+	cell_text(cell, use->file);
+}
+
+static void write_function(struct cell *cell, const void *row)
+{
+	const struct driver_use *use = row;
+
+	cell_text(cell, use->function);
+}
+
+static void write_held(struct cell *cell, const void *row)
+{
+	const struct driver_use *use = row;
+
+	cell_text(cell, driver_find(use->driver)->held);
+}
+
+static void write_driver_what(struct cell *cell, const void *row)
+{
+	const struct driver_use *use = row;
+
+	cell_text(cell, driver_find(use->driver)->what);
+}
+
+static void write_note(struct cell *cell, const void *row)
+{
+	const struct driver_use *use = row;
+
+	cell_text(cell, driver_find(use->driver)->note);
+}
+
+static const struct column driver_columns[] = {
+	{ "DRIVER", COLUMN_TEXT, COLUMN_ALWAYS, "its name", write_driver },
+	{ "RELEASES", COLUMN_TEXT, COLUMN_ALWAYS,
+	  "kernels whose driver pins like this", write_releases },
+	{ "CALL", COLUMN_TEXT, COLUMN_ALWAYS, "the kernel call", write_call },
+	{ "WAY", COLUMN_TEXT, COLUMN_MORE, "the way that is nearest",
+	  write_use_way },
+	{ "WRITE", COLUMN_TEXT, COLUMN_ALWAYS,
+	  "its FOLL flags if the device writes", write_to_write },
+	{ "READ", COLUMN_TEXT, COLUMN_ALWAYS,
+	  "its FOLL flags if the device only reads", write_to_read },
+	{ "HELD", COLUMN_TEXT, COLUMN_ALWAYS, "how long", write_held },
+	{ "RELEASE", COLUMN_TEXT, COLUMN_MORE,
+	  "the call that gives the pages back", write_release },
+	{ "FILE", COLUMN_TEXT, COLUMN_MORE, "file that has the call",
+	  write_file },
+	{ "FUNCTION", COLUMN_TEXT, COLUMN_MORE, "function that has it",
+	  write_function },
+	{ "WHAT", COLUMN_TEXT, COLUMN_ALWAYS, "what it is",
+	  write_driver_what },
+	{ "NOTE", COLUMN_TEXT, COLUMN_MORE, "what to know of it", write_note },
+	{ 0 },
+};
+
+static void list_drivers(bool json)
+{
+	struct table *table = table_new("drivers", driver_columns, NULL, json);
+	size_t i, count;
+	const struct driver_use *use = driver_uses(&count);
+
+	for (i = 0; i < count; i++)
+		table_add(table, &use[i]);
+	table_print(table);
 }
 
 static const struct cli_option list_options[] = {
@@ -312,22 +432,27 @@ static int run_list(int argc, char **argv)
 		cli_usage(&command_list, "--filter goes with checks only");
 	if (cover.wanted)
 		cli_usage(&command_list, "--cover goes with checks only");
-	list_axis(what, json);
+	if (!strcmp(what, "drivers"))
+		list_drivers(json);
+	else
+		list_axis(what, json);
 	return CLI_PASSED;
 }
 
 const struct command command_list = {
 	.name = "list",
 	.summary = "list all checks, or what they are made of",
-	.operands = "[checks|rules|ways|memory|events|known]",
+	.operands = "[checks|rules|ways|memory|events|known|drivers]",
 	.about = "Print every check with what it promises, those of 'pintest check --long'\n"
 		 "included; or the rules, ways, memory kinds and events whose product they are;\n"
-		 "or the known behaviours of kernels that explain failures.\n",
+		 "or the known behaviours of kernels that explain failures; or how real drivers\n"
+		 "pin, by kernel release.\n",
 	.options = list_options,
 	.exits = "0   printed\n"
 		 "64  the command line is wrong\n",
 	.examples = "pintest list memory\n"
 		    "pintest list --filter 'ro-longterm.*.write'\n"
+		    "pintest list drivers\n"
 		    "pintest list checks --cover pairs:1/4\n",
 	.run = run_list,
 };

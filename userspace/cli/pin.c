@@ -6,6 +6,7 @@
 #include <inttypes.h>
 
 #include "cli/pin/run.h"
+#include "cli/driver.h"
 #include "commands.h"
 #include "console/records.h"
 #include "model/words.h"
@@ -22,6 +23,7 @@ static const struct cli_option pin_options[] = {
 	{ "api", 'i', "API", "the kernel call (fast; remote with --pid): see\n"
 			     "'pintest info'" },
 	{ "flags", 'f', "LIST", "FOLL flags, such as longterm,write (longterm)" },
+	DRIVER_OPTIONS,
 	{ "wait", 'w', NULL, "hold the pin until Enter, end of input or Ctrl-C" },
 	{ "summary", 's', NULL, "print no records; for large pins" },
 	{ "columns", 'o', "LIST", "columns of the records; +LIST adds them" },
@@ -142,16 +144,34 @@ static void check_own(struct pin_options *options)
 		options->pages = CHECK_PAGES;
 }
 
+/* What the driver asks for, unless the command line says otherwise. */
+static void ask_as_driver(struct pin_options *options,
+			  struct driver_options *driver)
+{
+	struct driver_ask asks[DRIVER_ASKS_MAX];
+
+	if (!driver_asks(&command_pin, driver, asks))
+		return;
+	if (options->api >= 0 || options->foll != PINTEST_FOLL_LONGTERM)
+		cli_usage(&command_pin,
+			  "--driver does not go with --api and --flags");
+	options->api = asks[0].api;
+	options->foll = asks[0].foll;
+}
+
 static int run_pin(int argc, char **argv)
 {
 	struct pin_options options = {
 		.api = -1,
 		.foll = PINTEST_FOLL_LONGTERM,
 	};
+	struct driver_options driver = { 0 };
 	int key;
 
 	while ((key = cli_getopt(&command_pin, argc, argv)) >= 0)
-		parse_option(&options, key);
+		if (!driver_option(&command_pin, &driver, key, optarg))
+			parse_option(&options, key);
+	ask_as_driver(&options, &driver);
 	cli_no_operands(&command_pin, argc, argv);
 	cli_exclude(&command_pin, options.json, "json", options.wanted,
 		    "columns");
@@ -177,6 +197,7 @@ const struct command command_pin = {
 		 "64  the command line is wrong\n",
 	.examples = "pintest pin --memory anon-shared --event write\n"
 		    "pintest pin --memory memfd-private --api slow --flags longterm,write\n"
+		    "pintest pin --driver rdma-umem --memory anon-shared --event write\n"
 		    "pintest pin --pid 1234 --addr 0x7f0000000000 --length 64K --wait\n"
 		    "pintest pin --memory anon --pages 4M --summary\n",
 	.run = run_pin,

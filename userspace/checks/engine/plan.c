@@ -127,6 +127,22 @@ static void add_scenario(struct making *making)
 		push_scenario(making, &making->scenario);
 }
 
+static bool is_wanted(const struct making *making, const struct way *way)
+{
+	const struct plan_choice *choice = making->choice;
+	const struct scenario *scenario = &making->scenario;
+	size_t i;
+
+	if (!(choice->way_mask & 1ULL << way->api) ||
+	    !way_is_for(way, scenario->access->foll, scenario->memory->traits))
+		return false;
+	for (i = 0; i < choice->pin_count; i++)
+		if (choice->pins[i].api == way->api &&
+		    choice->pins[i].access == scenario->access)
+			return true;
+	return !choice->pin_count;
+}
+
 static void add_ways(struct making *making)
 {
 	struct scenario *scenario = &making->scenario;
@@ -134,9 +150,7 @@ static void add_ways(struct making *making)
 	const struct way *way = ways(&count);
 
 	for (i = 0; i < count; i++) {
-		if (!(making->choice->way_mask & 1ULL << way[i].api) ||
-		    !way_is_for(&way[i], scenario->access->foll,
-				scenario->memory->traits))
+		if (!is_wanted(making, &way[i]))
 			continue;
 		scenario->way = &way[i];
 		for (j = 0; j < making->event_count; j++) {
@@ -213,7 +227,7 @@ static void add_stories(struct making *making)
 	size_t count, i;
 	const struct story *story = stories(&count);
 
-	if (~making->choice->way_mask)
+	if (~making->choice->way_mask || making->choice->pin_count)
 		return;
 	for (i = 0; i < count; i++)
 		add_story(making, &story[i]);

@@ -45,6 +45,12 @@ struct plan {
 	size_t left_out;
 };
 
+/** struct plan_pin - a way, as &enum pintest_api, with an access */
+struct plan_pin {
+	uint32_t api;
+	const struct access *access;
+};
+
 /**
  * struct plan_choice - which checks are wanted
  *
@@ -52,12 +58,17 @@ struct plan {
  * @glob_count: how many
  * @way_mask: ways that are wanted: bit n is &enum pintest_api n. Checks that
  *	stand alone have no way, and are run if all ways are wanted
+ * @pins: pins that are wanted, beside @way_mask; none chooses all. Checks that
+ *	stand alone are left out if there are any
+ * @pin_count: how many
  * @longer: also memory kinds that are MEMORY_LONG
  */
 struct plan_choice {
 	const char *const *globs;
 	size_t glob_count;
 	uint64_t way_mask;
+	const struct plan_pin *pins;
+	size_t pin_count;
 	bool longer;
 };
 

@@ -24,3 +24,17 @@ const struct access *accesses(size_t *count)
 	*count = ACCESS_ROWS;
 	return access_table;
 }
+
+const struct access *access_of(uint32_t foll)
+{
+	const uint32_t told = PINTEST_FOLL_WRITE | PINTEST_FOLL_LONGTERM |
+			      PINTEST_FOLL_FORCE;
+	int i;
+
+	foll &= told;
+	if (!(foll & PINTEST_FOLL_LONGTERM))
+		foll &= ~PINTEST_FOLL_FORCE;
+	for (i = 0; access_table[i].foll != foll; i++)
+		;
+	return &access_table[i];
+}

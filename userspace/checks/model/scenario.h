@@ -43,6 +43,14 @@ enum access_row {
 
 extern const struct access access_table[ACCESS_ROWS];
 
+/**
+ * access_of() - the access that pins with some flags
+ *
+ * FOLL_WRITE, FOLL_FORCE and FOLL_LONGTERM count. No access forces a pin that is
+ * not long-term: that is the one without FOLL_FORCE.
+ */
+const struct access *access_of(uint32_t foll);
+
 /** accesses() - the table of accesses; @count is how many rows there are */
 const struct access *accesses(size_t *count);
 
