@@ -125,7 +125,7 @@ same "man tells all commands" "$commands" "$(man_commands)"
 same "man tells the options of pintest itself" \
 	"--help --version" "$(man_options)"
 same "completion offers all commands" \
-	"$commands --help --version" "$(complete_words '')"
+	"$commands help --help --version" "$(complete_words '')"
 for command in $commands; do
 	compare_command "$command"
 done

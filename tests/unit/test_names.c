@@ -191,6 +191,75 @@ static void bad_words_of_lists_are_told(void **state)
 	}
 }
 
+static void names_of_the_kernel_are_read(void **state)
+{
+	static const char *const calls[] = {
+		"pin_user_pages", "pin_user_pages()",
+	};
+	uint64_t value;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(calls); i++) {
+		assert_int_equal(pintest_value(PINTEST_NAMES_API, calls[i],
+					       &value), 0);
+		assert_int_equal(value, PINTEST_API_PIN);
+	}
+	assert_int_equal(pintest_value(PINTEST_NAMES_API,
+				       "pin_user_pages_remote(&locked)",
+				       &value), 0);
+	assert_int_equal(value, PINTEST_API_PIN_REMOTE_LOCKED);
+	assert_int_equal(pintest_value(PINTEST_NAMES_API, "pin_user_page",
+				       &value), -ENOENT);
+	assert_int_equal(pintest_value(PINTEST_NAMES_API, "pin_user_pages(",
+				       &value), -ENOENT);
+	assert_int_equal(pintest_parse_mask(PINTEST_NAMES_FOLL,
+					    "FOLL_WRITE|longterm,FOLL_FORCE",
+					    &value, NULL), 0);
+	assert_int_equal(value, PINTEST_FOLL_WRITE | PINTEST_FOLL_LONGTERM |
+				PINTEST_FOLL_FORCE);
+	assert_int_equal(pintest_parse_mask(PINTEST_NAMES_FOLL, "FOLL_WRIT",
+					    &value, NULL), -ENOENT);
+}
+
+static void every_call_and_flag_has_the_name_of_the_kernel(void **state)
+{
+	static const enum pintest_names tables[] = {
+		PINTEST_NAMES_API, PINTEST_NAMES_FOLL,
+	};
+	const struct pintest_name *names;
+	size_t i, j, count;
+	const char *name;
+	uint64_t value;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(tables); i++) {
+		names = pintest_names(tables[i], &count);
+		for (j = 0; j < count; j++) {
+			name = pintest_kernel_name(tables[i], names[j].value);
+			assert_string_not_equal(name, names[j].name);
+			assert_int_equal(pintest_value(tables[i], name,
+						       &value), 0);
+			assert_int_equal(value, names[j].value);
+		}
+	}
+	assert_string_equal(pintest_kernel_name(PINTEST_NAMES_ZONE,
+						PINTEST_ZONE_DMA), "dma");
+	assert_null(pintest_kernel_name(PINTEST_NAMES_API, 63));
+}
+
+static void flags_are_written_as_in_c(void **state)
+{
+	char buf[64];
+
+	(void)state;
+	pintest_format_foll(PINTEST_FOLL_LONGTERM | PINTEST_FOLL_WRITE, buf,
+			    sizeof(buf));
+	assert_string_equal(buf, "FOLL_WRITE|FOLL_LONGTERM");
+	pintest_format_foll(0, buf, sizeof(buf));
+	assert_string_equal(buf, "0");
+}
+
 static void lists_are_written(void **state)
 {
 	char buf[64];
@@ -233,6 +302,9 @@ int main(void)
 		cmocka_unit_test(unknown_names_and_values_are_told),
 		cmocka_unit_test(lists_are_read),
 		cmocka_unit_test(bad_words_of_lists_are_told),
+		cmocka_unit_test(names_of_the_kernel_are_read),
+		cmocka_unit_test(every_call_and_flag_has_the_name_of_the_kernel),
+		cmocka_unit_test(flags_are_written_as_in_c),
 		cmocka_unit_test(lists_are_written),
 		cmocka_unit_test(lists_that_do_not_fit_are_cut),
 	};

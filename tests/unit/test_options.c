@@ -168,6 +168,52 @@ static void ways_are_read_or_told(void **state)
 	assert_non_null(strstr(said, "--ways does not know 'quick'"));
 }
 
+static void read_call(const void *text)
+{
+	uint32_t api = 0, foll = 0;
+
+	cli_call(&command, "call", text, &api, &foll);
+	if (api != PINTEST_API_PIN_FAST ||
+	    foll != (PINTEST_FOLL_WRITE | PINTEST_FOLL_LONGTERM))
+		_exit(CLEAN + 1);
+}
+
+static void calls_are_read_or_told(void **state)
+{
+	char said[512];
+
+	(void)state;
+	assert_int_equal(in_child(read_call,
+				  "pin_user_pages_fast(FOLL_WRITE|FOLL_LONGTERM)",
+				  said), CLEAN);
+	assert_int_equal(in_child(read_call, "fast(longterm,write)", said),
+			 CLEAN);
+	assert_int_equal(in_child(read_call, "fast()", said), CLEAN + 1);
+	assert_int_equal(in_child(read_call, "fast(FOLL_WRITTEN)", said),
+			 CLI_USAGE);
+	assert_int_equal(in_child(read_call, "quick(FOLL_WRITE)", said),
+			 CLI_USAGE);
+	assert_int_equal(in_child(read_call, "", said), CLI_USAGE);
+	assert_int_equal(in_child(read_call, ")", said), CLI_USAGE);
+	assert_int_equal(in_child(read_call, "(", said), CLI_USAGE);
+}
+
+static void what_was_meant_is_asked(void **state)
+{
+	char said[512];
+
+	(void)state;
+	assert_int_equal(in_child(read_flags, "write,longtrem", said),
+			 CLI_USAGE);
+	assert_non_null(strstr(said, "(did you mean 'longterm'?)"));
+	assert_int_equal(in_child(read_ways, "pin_user_page_fast", said),
+			 CLI_USAGE);
+	assert_non_null(strstr(said,
+			       "(did you mean 'pin_user_pages_fast()'?)"));
+	assert_int_equal(in_child(read_ways, "quick", said), CLI_USAGE);
+	assert_null(strstr(said, "did you mean"));
+}
+
 struct wish {
 	bool one;
 	bool other;
@@ -291,6 +337,8 @@ int main(void)
 		cmocka_unit_test(names_are_read_or_told),
 		cmocka_unit_test(numbers_have_bounds),
 		cmocka_unit_test(ways_are_read_or_told),
+		cmocka_unit_test(calls_are_read_or_told),
+		cmocka_unit_test(what_was_meant_is_asked),
 		cmocka_unit_test(options_exclude_each_other),
 		cmocka_unit_test(options_are_read),
 		cmocka_unit_test(wrong_options_are_told),

@@ -14,6 +14,7 @@
 #include "array_size.h"
 #include "cli/bench/bench.h"
 #include "cli/driver.h"
+#include "kinds.h"
 #include "commands.h"
 #include "console/table.h"
 #include "model/words.h"
@@ -200,12 +201,9 @@ static void each_word(struct bench_options *options, const char *option,
 static void add_kind(struct bench_options *options, const char *option,
 		     const char *word)
 {
-	const struct memory_kind *kind = memory_kind_find(word);
+	const struct memory_kind *kind = cli_memory(&command_bench, option,
+						    word);
 
-	if (!kind)
-		cli_usage(&command_bench,
-			  "--%s does not know '%s': see 'pintest list memory'",
-			  option, word);
 	if (options->kind_count == MAX_VALUES)
 		cli_usage(&command_bench, "--%s takes at most %d values",
 			  option, MAX_VALUES);

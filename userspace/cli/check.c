@@ -13,6 +13,7 @@
 
 #include "cover.h"
 #include "driver.h"
+#include "kinds.h"
 #include "results/json.h"
 #include "commands.h"
 #include "results/results.h"
@@ -185,6 +186,7 @@ static void tell_no_match(struct plan_choice choice)
 {
 	const char *glob = choice.globs[0], *with = "";
 	struct plan_choice any = choice;
+	char meant[NEAREST_TEXT];
 
 	any.way_mask = ~0ULL;
 	any.pin_count = 0;
@@ -194,6 +196,8 @@ static void tell_no_match(struct plan_choice choice)
 					  " in these --ways";
 	else if (!matches_nothing(&choice))
 		with = " without --long";
+	else
+		with = check_nearest(glob, meant);
 	cli_usage(&command_check,
 		  "--filter '%s' matches no check%s: see 'pintest list'", glob,
 		  with);

@@ -345,9 +345,11 @@ static void parse(struct inspection *in, int argc, char **argv)
 			break;
 		}
 	}
+	if (!in->pid && optind < argc)
+		in->pid = cli_pid(cmd, argv[optind++]);
 	cli_no_operands(cmd, argc, argv);
 	if (!in->pid)
-		cli_usage(cmd, "--pid is needed");
+		cli_usage(cmd, "a process is needed: 'pintest inspect PID'");
 	cli_columns(cmd, in->all ? record_columns : range_columns,
 		    in->wanted);
 }
@@ -390,6 +392,7 @@ static int run_inspect(int argc, char **argv)
 const struct command command_inspect = {
 	.name = "inspect",
 	.summary = "show which pages of a process are pinned",
+	.operands = "[PID]",
 	.about = "Walk the mappings of a process and print the pages that look pinned, as ranges\n"
 		 "of equal pages. The process is not touched: no fault, no reference. A large folio\n"
 		 "counts pins of all its pages together: which of them are pinned is not known. A\n"
@@ -400,7 +403,7 @@ const struct command command_inspect = {
 	.exits = "0   printed\n"
 		 "1   it could not be inspected; standard error says why\n"
 		 "64  the command line is wrong\n",
-	.examples = "pintest inspect --pid 1234\n"
-		    "pintest inspect --pid 1234 --addr 0x7f0000000000 --length 2M --all\n",
+	.examples = "pintest inspect 1234\n"
+		    "pintest inspect 1234 --addr 0x7f0000000000 --length 2M --all\n",
 	.run = run_inspect,
 };

@@ -11,6 +11,7 @@
 #include "cover.h"
 #include "commands.h"
 #include "drivers/drivers.h"
+#include "kinds.h"
 #include "engine/engine.h"
 #include "console/table.h"
 
@@ -153,12 +154,14 @@ static void list_checks(const struct cli_globs *globs,
 		.longer = true,
 	};
 	struct plan *plan = plan_new(&choice);
+	char meant[NEAREST_TEXT];
 
 	if (!plan)
 		errx(CLI_FAILED, "no memory left for the checks");
 	if (!plan->check_count)
-		cli_usage(&command_list, "--filter '%s' matches no check",
-			  globs->glob[0]);
+		cli_usage(&command_list, "--filter '%s' matches no check%s",
+			  globs->glob[0],
+			  check_nearest(globs->glob[0], meant));
 	cover_plan(&command_list, cover, plan);
 	if (json)
 		print_checks_json(plan);

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "array_size.h"
+#include "base/nearest.h"
 #include "commands.h"
 
 static const struct command *const commands[] = {
@@ -57,7 +58,7 @@ static void print_help(void)
 		       commands[i]->summary);
 	printf("\n"
 	       "Options:\n"
-	       "  -h, --help     this help; 'pintest COMMAND --help' tells more\n"
+	       "  -h, --help     this help; 'pintest help COMMAND' tells more\n"
 	       "  -V, --version  the version\n"
 	       "\n"
 	       "Exit codes: 0 passed or done, 1 failed, 2 broken, 4 all skipped, 64 usage.\n");
@@ -73,6 +74,35 @@ static const struct command *find_command(const char *name)
 	return NULL;
 }
 
+static const struct command *need_command(const char *name)
+{
+	const struct command *cmd = find_command(name);
+	struct nearest nearest = { .word = name };
+	char meant[NEAREST_TEXT];
+	size_t i;
+
+	if (cmd)
+		return cmd;
+	for (i = 0; i < ARRAY_SIZE(commands); i++)
+		nearest_try(&nearest, commands[i]->name);
+	nearest_try(&nearest, "help");
+	warnx("no command '%s'%s: see 'pintest --help'", name,
+	      nearest_text(&nearest, meant));
+	exit(CLI_USAGE);
+}
+
+/* pintest help COMMAND: what COMMAND --help prints. */
+static int help(const char *name)
+{
+	char option[] = "--help";
+	char *argv[3] = { (char *)name, option };
+
+	if (name)
+		return need_command(name)->run(2, argv);
+	print_help();
+	return CLI_PASSED;
+}
+
 static bool is_one_of(const char *arg, const char *brief, const char *name)
 {
 	return !strcmp(arg, brief) || !strcmp(arg, name);
@@ -80,8 +110,6 @@ static bool is_one_of(const char *arg, const char *brief, const char *name)
 
 int main(int argc, char **argv)
 {
-	const struct command *cmd;
-
 	atexit(close_stdout);
 	if (argc < 2) {
 		warnx("no command: see 'pintest --help'");
@@ -95,10 +123,7 @@ int main(int argc, char **argv)
 		printf("pintest %s\n", pintest_version());
 		return CLI_PASSED;
 	}
-	cmd = find_command(argv[1]);
-	if (!cmd) {
-		warnx("no command '%s': see 'pintest --help'", argv[1]);
-		return CLI_USAGE;
-	}
-	return cmd->run(argc - 1, argv + 1);
+	if (!strcmp(argv[1], "help"))
+		return help(argv[2]);
+	return need_command(argv[1])->run(argc - 1, argv + 1);
 }

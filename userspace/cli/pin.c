@@ -5,6 +5,7 @@
 #include <getopt.h>
 #include <inttypes.h>
 
+#include "cli/kinds.h"
 #include "cli/pin/run.h"
 #include "cli/driver.h"
 #include "commands.h"
@@ -31,35 +32,13 @@ static const struct cli_option pin_options[] = {
 	{ 0 },
 };
 
-static const struct memory_kind *parse_memory(const char *id)
-{
-	const struct memory_kind *kind = memory_kind_find(id);
-
-	if (!kind)
-		cli_usage(&command_pin,
-			  "--memory does not know '%s': see 'pintest list memory'",
-			  id);
-	return kind;
-}
-
-static const struct event *parse_event(const char *id)
-{
-	const struct event *event = event_find(id);
-
-	if (!event)
-		cli_usage(&command_pin,
-			  "--event does not know '%s': see 'pintest list events'",
-			  id);
-	return event;
-}
-
 static void parse_option(struct pin_options *options, int key)
 {
 	const struct command *cmd = &command_pin;
 
 	switch (key) {
 	case 'm':
-		options->kind = parse_memory(optarg);
+		options->kind = cli_memory(cmd, "memory", optarg);
 		break;
 	case 'n':
 		/* As many as there can be bytes of, counted twice. */
@@ -67,7 +46,7 @@ static void parse_option(struct pin_options *options, int key)
 					       SIZE_MAX / 2 / page_size());
 		break;
 	case 'e':
-		options->event = parse_event(optarg);
+		options->event = cli_event(cmd, "event", optarg);
 		break;
 	case 'p':
 		options->pid = cli_pid(cmd, optarg);
@@ -118,7 +97,7 @@ static void check_remote(struct pin_options *options)
 			  "--pid takes --api remote or remote-locked");
 	if (!options->addr)
 		cli_usage(&command_pin,
-			  "--pid needs --addr: 'pintest inspect --pid %d' shows what is mapped",
+			  "--pid needs --addr: 'pintest inspect %d' shows what is mapped",
 			  (int)options->pid);
 	if (!options->length)
 		options->length = page;
@@ -135,7 +114,7 @@ static void check_own(struct pin_options *options)
 	if (options->api < 0)
 		options->api = PINTEST_API_PIN_FAST;
 	if (!options->kind)
-		options->kind = parse_memory("anon");
+		options->kind = memory_kind_find("anon");
 	if (options->event && !event_fits(options->event, options->kind))
 		cli_usage(&command_pin,
 			  "--event %s cannot happen to --memory %s: see 'pintest list events'",

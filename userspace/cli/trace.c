@@ -435,7 +435,7 @@ static const struct cli_option trace_options[] = {
 static uint64_t parse_calls(const struct command *cmd, const char *text)
 {
 	char *list = strdup(text), *rest = list, *word;
-	uint64_t calls = 0;
+	uint64_t calls = 0, call;
 
 	if (!list)
 		errx(CLI_FAILED, "no memory left");
@@ -446,8 +446,10 @@ static uint64_t parse_calls(const struct command *cmd, const char *text)
 			calls |= PINTEST_CALLS_GET;
 		else if (!strcmp(word, "unpin"))
 			calls |= PINTEST_CALLS_UNPIN;
+		else if (!pintest_value(PINTEST_NAMES_TRACED, word, &call))
+			calls |= UINT64_C(1) << call;
 		else
-			cli_usage(cmd, "--calls does not know '%s': it takes some of pin, get, unpin",
+			cli_usage(cmd, "--calls does not know '%s': it takes some of pin, get, unpin, or names such as pin_user_pages_fast",
 				  word);
 	}
 	free(list);

@@ -117,6 +117,19 @@ uint64_t cli_mask(const struct command *cmd, const char *option,
 uint64_t cli_value(const struct command *cmd, const char *option,
 		   enum pintest_names table, const char *text);
 
+/**
+ * cli_call() - read a call as drivers make it: "pin_user_pages_fast(FOLL_LONGTERM)"
+ * @cmd: the command
+ * @option: name of the option
+ * @text: a name of PINTEST_NAMES_API, and behind it flags in brackets, or not
+ * @api: takes the &enum pintest_api
+ * @foll: takes &enum pintest_foll bits, if there are any
+ *
+ * Ends the program if it is none.
+ */
+void cli_call(const struct command *cmd, const char *option, const char *text,
+	      uint32_t *api, uint32_t *foll);
+
 /** cli_ways() - read a list of APIs, as a mask of their numbers; or exit */
 uint64_t cli_ways(const struct command *cmd, const char *text);
 

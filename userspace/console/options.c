@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "array_size.h"
+#include "base/nearest.h"
 #include "cli.h"
 #include "table.h"
 
@@ -115,6 +116,23 @@ static void getopt_tables(const struct command *cmd, struct option *longs,
 	*shorts = '\0';
 }
 
+/* What getopt_long() has complained of is the word before the next one. */
+static void suggest_option(const struct command *cmd, const char *word)
+{
+	const struct cli_option *option;
+	struct nearest nearest = { 0 };
+	int i;
+
+	if (strncmp(word, "--", 2) || !word[2])
+		return;
+	nearest.word = word + 2;
+	nearest.length = strcspn(nearest.word, "=");
+	for (i = 0; (option = option_at(cmd, i)); i++)
+		nearest_try(&nearest, option->name);
+	if (nearest.best && nearest.distance)
+		fprintf(stderr, "Did you mean --%s?\n", nearest.best);
+}
+
 int cli_getopt(const struct command *cmd, int argc, char **argv)
 {
 	struct option longs[MAX_OPTIONS + 1];
@@ -131,6 +149,7 @@ int cli_getopt(const struct command *cmd, int argc, char **argv)
 	argv[0] = (char *)cmd->name;
 
 	if (key == '?') {
+		suggest_option(cmd, argv[optind - 1]);
 		fprintf(stderr, "See 'pintest %s --help'.\n", cmd->name);
 		exit(CLI_USAGE);
 	}
@@ -216,45 +235,74 @@ void cli_columns(const struct command *cmd, const struct column *columns,
 			  (int)strcspn(bad, ","), bad);
 }
 
-/* What the names of a table are, for a complaint about another one. */
-static void all_names(enum pintest_names table, char *buf, size_t size)
+/* Ends the program: the first @length letters of @word are no name of a table. */
+static void no_such_name(const struct command *cmd, const char *option,
+			 const char *takes, enum pintest_names table,
+			 const char *word, size_t length)
 {
+	struct nearest nearest = { .word = word, .length = length };
+	char known[512], meant[NEAREST_TEXT];
 	const struct pintest_name *names;
 	size_t i, count, used = 0;
 
 	names = pintest_names(table, &count);
-	for (i = 0; i < count && used < size; i++)
-		used += snprintf(buf + used, size - used, "%s%s",
-				 i ? ", " : "", names[i].name);
+	for (i = 0; i < count; i++) {
+		if (used < sizeof(known))
+			used += snprintf(known + used, sizeof(known) - used,
+					 "%s%s", i ? ", " : "", names[i].name);
+		if (length) {
+			nearest_try(&nearest, names[i].name);
+			nearest_try(&nearest,
+				    pintest_kernel_name(table,
+							names[i].value));
+		}
+	}
+	cli_usage(cmd, "--%s does not know '%.*s'%s: it takes %s %s", option,
+		  (int)length, word, nearest_text(&nearest, meant), takes,
+		  known);
 }
 
 uint64_t cli_mask(const struct command *cmd, const char *option,
 		  enum pintest_names table, const char *text)
 {
-	char known[512];
 	const char *bad;
-	uint64_t mask;
+	uint64_t mask = 0;
 
-	if (pintest_parse_mask(table, text, &mask, &bad)) {
-		all_names(table, known, sizeof(known));
-		cli_usage(cmd, "--%s does not know '%.*s': it takes none, or some of %s",
-			  option, (int)strcspn(bad, ","), bad, known);
-	}
+	if (pintest_parse_mask(table, text, &mask, &bad))
+		no_such_name(cmd, option, "none, or some of", table, bad,
+			     strcspn(bad, ",|"));
 	return mask;
 }
 
 uint64_t cli_value(const struct command *cmd, const char *option,
 		   enum pintest_names table, const char *text)
 {
-	char known[512];
-	uint64_t value;
+	uint64_t value = 0;
 
-	if (pintest_value(table, text, &value)) {
-		all_names(table, known, sizeof(known));
-		cli_usage(cmd, "--%s does not know '%s': it takes one of %s",
-			  option, text, known);
-	}
+	if (pintest_value(table, text, &value))
+		no_such_name(cmd, option, "one of", table, text,
+			     strlen(text));
 	return value;
+}
+
+/* CALL, or CALL(FLAGS), whose brackets may hold what is no flag: &locked. */
+void cli_call(const struct command *cmd, const char *option, const char *text,
+	      uint32_t *api, uint32_t *foll)
+{
+	size_t name = strcspn(text, "("), all = strlen(text);
+	char word[128];
+
+	if (!text[name] || text[all - 1] != ')' ||
+	    !strcmp(text + name, "(&locked)") || name >= sizeof(word)) {
+		*api = cli_value(cmd, option, PINTEST_NAMES_API, text);
+		return;
+	}
+	snprintf(word, sizeof(word), "%.*s", (int)name, text);
+	*api = cli_value(cmd, option, PINTEST_NAMES_API, word);
+	snprintf(word, sizeof(word), "%.*s", (int)(all - name - 2),
+		 text + name + 1);
+	if (word[0])
+		*foll = cli_mask(cmd, option, PINTEST_NAMES_FOLL, word);
 }
 
 uint64_t cli_ways(const struct command *cmd, const char *text)

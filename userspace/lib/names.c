@@ -181,6 +181,33 @@ static const struct pintest_name traced_names[] = {
 	  "unpin_folios", "gives pins back" },
 };
 
+/* How the kernel spells what has a shorter name here. */
+struct spelling {
+	uint64_t value;
+	const char *text;
+};
+
+static const struct spelling api_spellings[] = {
+	{ PINTEST_API_PIN, "pin_user_pages()" },
+	{ PINTEST_API_PIN_FAST, "pin_user_pages_fast()" },
+	{ PINTEST_API_PIN_UNLOCKED, "pin_user_pages_unlocked()" },
+	{ PINTEST_API_PIN_REMOTE, "pin_user_pages_remote()" },
+	{ PINTEST_API_PIN_REMOTE_LOCKED, "pin_user_pages_remote(&locked)" },
+	{ PINTEST_API_GET, "get_user_pages()" },
+	{ PINTEST_API_GET_FAST, "get_user_pages_fast()" },
+	{ PINTEST_API_PIN_ITER, "iov_iter_extract_pages()" },
+	{ PINTEST_API_PIN_MEMFD, "memfd_pin_folios()" },
+};
+
+#define FOLL(flag)	{ PINTEST_FOLL_##flag, "FOLL_" #flag }
+
+static const struct spelling foll_spellings[] = {
+	FOLL(WRITE), FOLL(FORCE), FOLL(LONGTERM), FOLL(NOFAULT), FOLL(NOWAIT),
+	FOLL(HWPOISON), FOLL(ANON), FOLL(DUMP), FOLL(SPLIT_PMD),
+	FOLL(PCI_P2PDMA), FOLL(INTERRUPTIBLE), FOLL(HONOR_NUMA_FAULT),
+	FOLL(TOUCH), FOLL(MIGRATION), FOLL(NUMA), FOLL(SPLIT),
+};
+
 #define TABLE(names) { names, ARRAY_SIZE(names) }
 
 static const struct {
@@ -220,10 +247,46 @@ const char *pintest_name(enum pintest_names table, uint64_t value)
 	return NULL;
 }
 
+static const struct spelling *spellings(enum pintest_names table,
+					size_t *count)
+{
+	switch (table) {
+	case PINTEST_NAMES_API:
+		*count = ARRAY_SIZE(api_spellings);
+		return api_spellings;
+	case PINTEST_NAMES_FOLL:
+		*count = ARRAY_SIZE(foll_spellings);
+		return foll_spellings;
+	default:
+		*count = 0;
+		return NULL;
+	}
+}
+
+const char *pintest_kernel_name(enum pintest_names table, uint64_t value)
+{
+	const struct spelling *all;
+	size_t i, count;
+
+	all = spellings(table, &count);
+	for (i = 0; i < count; i++)
+		if (all[i].value == value)
+			return all[i].text;
+	return pintest_name(table, value);
+}
+
+/* A call may be written without the brackets behind it. */
+static bool is_spelt(const char *text, const char *word, size_t length)
+{
+	return !strncmp(text, word, length) &&
+	       (!text[length] || !strcmp(text + length, "()"));
+}
+
 static int value_of(enum pintest_names table, const char *name, size_t length,
 		    uint64_t *value)
 {
 	const struct pintest_name *names;
+	const struct spelling *all;
 	size_t i, count;
 
 	names = pintest_names(table, &count);
@@ -231,6 +294,13 @@ static int value_of(enum pintest_names table, const char *name, size_t length,
 		if (strlen(names[i].name) == length &&
 		    !strncmp(names[i].name, name, length)) {
 			*value = names[i].value;
+			return 0;
+		}
+	}
+	all = spellings(table, &count);
+	for (i = 0; i < count; i++) {
+		if (is_spelt(all[i].text, name, length)) {
+			*value = all[i].value;
 			return 0;
 		}
 	}
@@ -254,7 +324,7 @@ int pintest_parse_mask(enum pintest_names table, const char *list,
 		return 0;
 	}
 	for (;; list += length + 1) {
-		length = strcspn(list, ",");
+		length = strcspn(list, ",|");
 		ret = value_of(table, list, length, &bit);
 		if (ret) {
 			if (bad)
@@ -276,12 +346,13 @@ struct list {
 	size_t length;
 };
 
-static void list_add(struct list *list, const char *word)
+static void list_add(struct list *list, const char *separator,
+		     const char *word)
 {
 	size_t used = list->length < list->size ? list->length : list->size;
 
 	list->length += snprintf(list->buf + used, list->size - used, "%s%s",
-				 list->length ? "," : "", word);
+				 list->length ? separator : "", word);
 }
 
 int pintest_format_mask(enum pintest_names table, uint64_t mask, char *buf,
@@ -295,15 +366,28 @@ int pintest_format_mask(enum pintest_names table, uint64_t mask, char *buf,
 	names = pintest_names(table, &count);
 	for (i = 0; i < count; i++) {
 		if (mask & names[i].value)
-			list_add(&list, names[i].name);
+			list_add(&list, ",", names[i].name);
 		mask &= ~names[i].value;
 	}
 	if (mask) {
 		snprintf(rest, sizeof(rest), "0x%llx",
 			 (unsigned long long)mask);
-		list_add(&list, rest);
+		list_add(&list, ",", rest);
 	}
 	if (!list.length)
-		list_add(&list, "none");
+		list_add(&list, "", "none");
+	return list.length;
+}
+
+int pintest_format_foll(uint64_t foll, char *buf, size_t size)
+{
+	struct list list = { .buf = buf, .size = size };
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(foll_spellings); i++)
+		if (foll & foll_spellings[i].value)
+			list_add(&list, "|", foll_spellings[i].text);
+	if (!list.length)
+		list_add(&list, "", "0");
 	return list.length;
 }

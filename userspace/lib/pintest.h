@@ -459,9 +459,20 @@ const struct pintest_name *pintest_names(enum pintest_names table,
 const char *pintest_name(enum pintest_names table, uint64_t value);
 
 /**
+ * pintest_kernel_name() - how the kernel spells a number or a single bit
+ * @table: which table
+ * @value: the number or bit
+ *
+ * For people who know the kernel: "pin_user_pages_fast()", "FOLL_WRITE".
+ *
+ * Return: that; the name, if the kernel has no other; or NULL.
+ */
+const char *pintest_kernel_name(enum pintest_names table, uint64_t value);
+
+/**
  * pintest_value() - number or bit that has a name
  * @table: which table
- * @name: the name
+ * @name: the name, or what pintest_kernel_name() gives; "()" may be missing
  * @value: the number or bit, left alone if there is none
  *
  * Return: 0, or -ENOENT if the table does not know @name.
@@ -472,10 +483,11 @@ int pintest_value(enum pintest_names table, const char *name,
 /**
  * pintest_parse_mask() - read a list such as "longterm,write"
  * @table: a table of bits
- * @list: names, separated by commas; "none" or "" is no bit at all
+ * @list: names, or what pintest_kernel_name() gives, separated by "," or "|";
+ *	"none" or "" is no bit at all
  * @mask: the bits
  * @bad: if not NULL: start of the word in @list that is not known, which ends
- *	at the next comma
+ *	at the next separator
  *
  * Return: 0, or -ENOENT if a word is not known.
  */
@@ -493,6 +505,16 @@ int pintest_parse_mask(enum pintest_names table, const char *list,
  */
 int pintest_format_mask(enum pintest_names table, uint64_t mask, char *buf,
 			size_t size);
+
+/**
+ * pintest_format_foll() - write FOLL flags as C does: "FOLL_WRITE|FOLL_LONGTERM"
+ * @foll: &enum pintest_foll bits
+ * @buf: where to write to; "0" if there is no bit at all
+ * @size: bytes in @buf; what does not fit is cut
+ *
+ * Return: length of the whole text, as snprintf() does.
+ */
+int pintest_format_foll(uint64_t foll, char *buf, size_t size);
 
 /* The kernel module */
 

@@ -35,14 +35,14 @@ int scenario_ask(struct pintest *pt, const struct scenario *scenario,
 	const struct way *way = scenario->way;
 	uint64_t missing = scenario->access->foll &
 			   ~pintest_api_foll(pt, way->api);
-	char flags[64];
+	char flags[128];
 
 	if (!pintest_has_api(pt, way->api))
 		return reason(why, -ENOSYS, "this kernel has no %s",
 			      way->what);
 	if (!missing)
 		return 0;
-	pintest_format_mask(PINTEST_NAMES_FOLL, missing, flags, sizeof(flags));
+	pintest_format_foll(missing, flags, sizeof(flags));
 	return reason(why, -EOPNOTSUPP, "%s does not accept %s on this kernel",
 		      way->what, flags);
 }

@@ -157,24 +157,24 @@ static void look_at_pin(struct pin_state *run, struct record_set *set)
 static void tell_not_taken(const struct pintest *pt,
 			   const struct pintest_request *request)
 {
+	const char *call = pintest_kernel_name(PINTEST_NAMES_API,
+					       request->api);
 	uint64_t taken = pintest_api_foll(pt, request->api);
 	char flags[256], missing[256];
 
 	if (!pintest_has_api(pt, request->api)) {
-		warnx("this kernel does not have API %s: see 'pintest info'",
-		      pintest_name(PINTEST_NAMES_API, request->api));
+		warnx("this kernel does not have %s: see 'pintest info'",
+		      call);
 		return;
 	}
-	pintest_format_mask(PINTEST_NAMES_FOLL, taken, flags, sizeof(flags));
-	pintest_format_mask(PINTEST_NAMES_FOLL, request->foll & ~taken,
-			    missing, sizeof(missing));
+	pintest_format_foll(taken, flags, sizeof(flags));
+	pintest_format_foll(request->foll & ~taken, missing, sizeof(missing));
 	if (request->foll & ~taken)
-		warnx("API %s does not take %s on this kernel: it takes %s",
-		      pintest_name(PINTEST_NAMES_API, request->api), missing,
-		      flags);
+		warnx("%s does not take %s on this kernel: it takes %s", call,
+		      missing, flags);
 	else
-		warnx("API %s does not take these flags together on this kernel",
-		      pintest_name(PINTEST_NAMES_API, request->api));
+		warnx("%s does not take these flags together on this kernel",
+		      call);
 }
 
 /* Which of the things that ENOMEM may mean it was. */
