@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Bytes of a pin: what a device that does DMA to these pages would read and
- * write, whatever the process has mapped by now.
+ * Reading and writing a pin: the bytes that a device would read and write by
+ * DMA to these pages, whatever the process has mapped now.
  *
- * A secretmem page, which some kernels let GUP-fast pin, is not in the kernel's
- * own mapping at all, so each page is first touched in a way that survives.
+ * Some kernels let GUP-fast pin secretmem. Its pages are not in the kernel's
+ * own mapping, so the first access to each page is one that survives a fault.
  */
 #include <linux/sched/signal.h>
 #include <linux/uaccess.h>
@@ -29,8 +29,8 @@ static size_t access_load(struct page *page, void *address, void __user *user,
 }
 
 /*
- * copy_from_user() would zero what it cannot copy, in memory that is not ours.
- * The VFS has checked that @user is in user space.
+ * Not copy_from_user(): if a copy fails, that writes zeros to the rest, in
+ * memory of somebody else. The VFS has checked that @user is in user space.
  */
 static size_t access_store(struct page *page, void *address, void __user *user,
 			   size_t nr)
@@ -84,8 +84,8 @@ static ssize_t access_copy(const struct pintest_pages *pages, access_fn *copy,
  * pintest_access_pages - copy bytes of pages to user space
  * @pages: the pages
  * @to: user buffer
- * @count: bytes; with @start, not more than there are
- * @start: from here on
+ * @count: bytes; @start + @count is not behind the end
+ * @start: offset of the first byte
  *
  * Return: bytes copied, or -EFAULT or -EINTR if there are none.
  */

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Who pays for pinned pages: they count against RLIMIT_MEMLOCK, in one of the ways
- * in which the kernel's drivers have it. CAP_IPC_LOCK lifts the limit, and pages
- * are counted all the same.
+ * Who pays for pinned pages. They count against RLIMIT_MEMLOCK, in one of the
+ * ways that the kernel's drivers use. CAP_IPC_LOCK lifts the limit; the pages
+ * are counted anyway.
  */
 #include <linux/cred.h>
 #include <linux/mm.h>
@@ -111,8 +111,8 @@ static int account_try(struct pintest_account *account, unsigned long nr)
  *
  * Near the limit only some of them are charged.
  *
- * Return: how many; -ENOMEM if the limit leaves room for none; -EINTR on a fatal
- * signal.
+ * Return: how many; -ENOMEM if the limit leaves room for none; -EINTR on a
+ * fatal signal.
  */
 long pintest_account_add(struct pintest_account *account, unsigned long nr)
 {
@@ -126,7 +126,7 @@ long pintest_account_add(struct pintest_account *account, unsigned long nr)
 }
 
 /**
- * pintest_account_sub - pay back
+ * pintest_account_sub - stop charging pages
  * @account: whom
  * @nr: pages
  */

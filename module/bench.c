@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * BENCH: what taking references to the pages of a range, and giving them back,
- * costs. The clock runs for nothing but the calls and the loop around them.
+ * BENCH: the time to take references to the pages of a range, and to give them
+ * back. The clock runs only for the calls and the loop around them.
  */
 #include <linux/ktime.h>
 #include <linux/sched/mm.h>
@@ -11,13 +11,13 @@
 #include "pintest_private.h"
 
 /*
- * Pages between two looks at signals, the scheduler, who waits for the mmap lock,
- * the limit of locked memory and at what was taken. The clock stands still for
- * them. A call is for as many at most.
+ * Pages between two breaks, and the most pages of one call. In a break BENCH
+ * checks for signals, the scheduler, waiters for the mmap lock, the limit of
+ * locked memory, and the pages that it has taken. The clock does not run then.
  */
 #define PAGES_PER_LOOK PINTEST_BENCH_BATCH
 
-/* Pages between two looks while they are given back: some milliseconds. */
+/* Pages given back between two breaks: some milliseconds. */
 #define PAGES_PER_STEP 32768
 
 /**
@@ -26,13 +26,13 @@
  * @account: who pays for the pages
  * @addr: of the first page
  * @nr: pages wanted
- * @batch: pages that a call is asked for
- * @pages: what the calls gave
+ * @batch: pages that each call asks for
+ * @pages: the pages that the calls returned
  * @taken: how many
- * @given: how many each call gave, where they have to be given back like that;
- *	NULL elsewhere
- * @calls: in @given
- * @stop: why @taken are not more, &enum pintest_stop
+ * @given: pages of each call, if they have to be given back call by call; or
+ *	NULL
+ * @calls: entries in @given
+ * @stop: why no more were taken, &enum pintest_stop
  * @ns: nanoseconds that the calls took
  */
 struct pintest_bench {
@@ -50,9 +50,10 @@ struct pintest_bench {
 };
 
 /*
- * Makes calls for @left pages, or until one gives nothing or drops the mmap lock.
- * A call may be for one page, and all of this is timed: it stays as short as in
- * the kernel's own gup_test, with whose figures others compare.
+ * Makes calls for @left pages, until one returns nothing or drops the mmap
+ * lock. A call may ask for one page, and the clock runs in this loop. So the
+ * loop is as short as that of the kernel's gup_test, and the figures can be
+ * compared.
  */
 static long bench_take_some(struct pintest_bench *bench, unsigned long left)
 {
@@ -82,8 +83,9 @@ static long bench_take_some(struct pintest_bench *bench, unsigned long left)
 }
 
 /*
- * Keeps what may be kept of what the calls from @call on gave, which are the pages
- * from @first on; the others are given back. Returns -errno if there were any.
+ * Settles the pages from @first on, which the calls from @call on returned:
+ * keeps those that may be kept, and gives the others back. Returns -errno if
+ * there were others.
  */
 static int bench_settle(struct pintest_bench *bench, unsigned long first,
 			unsigned long call)
@@ -112,7 +114,7 @@ static int bench_settle(struct pintest_bench *bench, unsigned long first,
 	return err;
 }
 
-/* Takes up to @nr pages, all of which are paid for. */
+/* Takes up to @nr pages. They are already charged. */
 static int bench_look(struct pintest_bench *bench, unsigned long nr)
 {
 	const unsigned long first = bench->taken, call = bench->calls;

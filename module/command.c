@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * An ioctl: find its row, copy its arguments in whatever version the caller
- * has them, run it, copy them back.
+ * How every ioctl runs: find its row in the table, copy the arguments, in the
+ * version that the caller was built with, call the handler, copy them back.
  */
 #include <linux/uaccess.h>
 #include "pintest_private.h"
@@ -102,8 +102,8 @@ int pintest_respond(struct pintest_call *call)
  * @addr: first byte
  * @length: bytes
  *
- * Return: 0, -EINVAL if it is not whole pages or none, -EOVERFLOW if it wraps or
- * the kernel has no such addresses.
+ * Return: 0, -EINVAL if it is not whole pages or none, -EOVERFLOW if it wraps
+ * or the kernel has no such addresses.
  */
 int pintest_check_range(u64 addr, u64 length)
 {

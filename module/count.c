@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Reference counts do not overflow. A pin of a small folio is 1024 references, and
- * the same page may be mapped at any number of addresses and pinned by any number
- * of calls; the kernel's own check comes when the count is negative already, and
- * warns.
+ * Reference counts do not overflow. A pin of a small folio is 1024 references,
+ * and the same page may be mapped at any number of addresses and pinned by any
+ * number of calls. The kernel checks only when the count is already negative,
+ * and then warns.
  *
- * No call can be told beforehand which pages it will give. So what calls take
- * before somebody looks at it is bounded, all callers together, to MAX_UNSEEN
- * references; and after a look only pages are kept that have at most MAX_SEEN.
- * Together they leave a quarter of the count to others.
+ * The module cannot know beforehand which pages a call will give. So it bounds
+ * what all callers together take before it looks at the pages: MAX_UNSEEN
+ * references. After the look it keeps only pages whose count is at most
+ * MAX_SEEN. Together the two limits leave a quarter of the count to others.
  */
 #include <linux/atomic.h>
 #include <linux/bits.h>
@@ -18,15 +18,15 @@
 #define MAX_SEEN	BIT(30)
 #define MAX_UNSEEN	BIT(29)
 
-/* Pages that calls may give, and that nobody has looked at yet. */
+/* Pages that calls under way may still return, not looked at yet. */
 static atomic_long_t count_unseen = ATOMIC_LONG_INIT(0);
 
 /**
  * pintest_count_begin - before taking references
- * @nr: to how many pages at most
+ * @nr: pages that the call asks for
  *
- * Return: whether they may be taken. If so, pintest_count_end() has to follow
- * when they have been looked at.
+ * Return: whether the call may be made. If so, pintest_count_end() has to
+ * follow after a look at the pages.
  */
 bool pintest_count_begin(unsigned long nr)
 {
@@ -44,9 +44,9 @@ void pintest_count_end(unsigned long nr)
 
 /**
  * pintest_count_is_safe - may this reference be kept?
- * @page: to which page it is
+ * @page: the page
  *
- * Return: whether the page has so few that others can have theirs.
+ * Return: whether the page has few enough references to leave room for others.
  */
 bool pintest_count_is_safe(struct page *page)
 {

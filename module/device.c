@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * /dev/pintest. A descriptor knows whose memory its opener had, and nothing else:
- * everything that lasts belongs to the pins that it hands out.
+ * /dev/pintest. A descriptor keeps only the memory of the process that opened
+ * it. Everything else that lasts belongs to the pins that it creates.
  */
 #include <linux/miscdevice.h>
 #include <linux/module.h>
@@ -63,7 +63,7 @@ static int __init pintest_init(void)
 
 	if (err)
 		return err;
-	/* Last: what others may have opened cannot be taken back. */
+	/* Register last: once others can open the device, it must work. */
 	err = misc_register(&device);
 	if (err)
 		pintest_gup_test_exit();

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * One GUP call. What the kernel would refuse is refused here first: it would
- * warn, which taints, and since 6.5 return 0 as if nothing were wrong.
+ * One GUP call. This file refuses the flags that the kernel does not allow,
+ * before it makes the call. The kernel itself would warn, which taints it, and
+ * since 6.5 return 0 as if the call had succeeded.
  */
 #include <linux/file.h>
 #include <linux/sched/signal.h>
@@ -9,7 +10,7 @@
 #include "gup.h"
 #include "pintest_private.h"
 
-/* The header's flags and this kernel's, which are 0 if it lacks them. */
+/* Flags of the header, and of this kernel: 0 where it has no such flag. */
 static const struct {
 	u32 foll;
 	unsigned int kernel_foll;
@@ -36,7 +37,7 @@ static const struct {
 #define DEFINED_FOLL (PINTEST_FOLL_SPLIT * 2 - 1)
 #define LAST_API PINTEST_API_PIN_MEMFD
 
-/* What the fast calls take; mirrors internal_get_user_pages_fast(). */
+/* Flags that the fast calls take; mirrors internal_get_user_pages_fast(). */
 #define FAST_FOLL (PINTEST_FOLL_WRITE | PINTEST_FOLL_FORCE | \
 		   PINTEST_FOLL_LONGTERM | PINTEST_FOLL_NOFAULT | \
 		   PINTEST_FOLL_PCI_P2PDMA | PINTEST_FOLL_HONOR_NUMA_FAULT)
@@ -68,7 +69,7 @@ static unsigned int gup_kernel_foll(u32 foll)
  * @flags: FOLL flags as this kernel numbers them
  * @foll: &enum pintest_foll bits
  *
- * Return: bits of @flags that no flag of the header stands for.
+ * Return: bits of @flags that have no flag in the header.
  */
 unsigned int pintest_gup_foll(unsigned int flags, u32 *foll)
 {
@@ -102,7 +103,7 @@ u64 pintest_gup_apis(void)
 	return apis;
 }
 
-/* Whether the header defines such an &enum pintest_api. */
+/* Whether the header defines this &enum pintest_api. */
 bool pintest_gup_is_api(u32 api)
 {
 	return api <= LAST_API;
@@ -143,7 +144,7 @@ u32 pintest_gup_legal(u32 api)
 	}
 }
 
-/* Whether the call takes pins, not mere references. */
+/* Whether the call takes pins (FOLL_PIN), not references (FOLL_GET). */
 bool pintest_gup_is_pin(u32 api)
 {
 	return api != PINTEST_API_GET && api != PINTEST_API_GET_FAST;
@@ -166,9 +167,9 @@ static bool gup_has_all(u32 foll, u32 wanted)
  * @api: what a user says is an &enum pintest_api
  * @foll: what a user says are &enum pintest_foll bits
  *
- * The kernel warns about FOLL_LONGTERM with FOLL_PCI_P2PDMA. With FOLL_FORCE it
- * does not want FOLL_NUMA, and would take the faults of PROT_NONE memory for
- * ever.
+ * The kernel warns about FOLL_LONGTERM with FOLL_PCI_P2PDMA. FOLL_NUMA with
+ * FOLL_FORCE is refused, because on PROT_NONE memory the kernel would fault
+ * again and again without end.
  *
  * Return: 0, -EOPNOTSUPP for what the header does not define, -EBADRQC for
  * what this kernel does not take.
@@ -193,7 +194,7 @@ int pintest_gup_check(u32 api, u32 foll)
  * @gup: the way
  * @mm: whose pages
  * @api: &enum pintest_api
- * @foll: &enum pintest_foll bits; pintest_gup_check() lets them pass
+ * @foll: &enum pintest_foll bits that pintest_gup_check() has accepted
  */
 void pintest_gup_init(struct pintest_gup *gup, struct mm_struct *mm, u32 api,
 		      u32 foll)
@@ -211,8 +212,8 @@ void pintest_gup_init(struct pintest_gup *gup, struct mm_struct *mm, u32 api,
  * @start: address of the first page
  * @nr: pages in all
  *
- * Return: 0, to be ended with pintest_gup_end() when the last call was made;
- * -errno if no call for the range can succeed.
+ * Return: 0, and pintest_gup_end() has to follow the last call; -errno if no
+ * call for the range can succeed.
  */
 int pintest_gup_begin(struct pintest_gup *gup, unsigned long start,
 		      unsigned long nr)
@@ -232,13 +233,13 @@ void pintest_gup_end(struct pintest_gup *gup)
 }
 
 /**
- * pintest_gup_array - room for what calls give
+ * pintest_gup_array - an array for the pages that calls return
  * @nr: pages
  *
- * It is charged to the caller, and so large on demand that there may not be as
- * much: nobody is killed for it, and nothing is logged.
+ * The array is charged to the caller's memory cgroup. A user chooses its size,
+ * so the allocation may fail; then no process is killed and nothing is logged.
  *
- * Return: an array without pages, for kvfree(); or NULL.
+ * Return: an empty array, to be freed with kvfree(); or NULL.
  */
 struct page **pintest_gup_array(u64 nr)
 {
@@ -253,7 +254,7 @@ struct page **pintest_gup_array(u64 nr)
  * pintest_gup_needs_lock - is the call made under the mmap lock?
  * @gup: which call
  *
- * Return: whether pintest_gup_call() wants it held for reading.
+ * Return: whether the caller of pintest_gup_call() must hold it for reading.
  */
 bool pintest_gup_needs_lock(const struct pintest_gup *gup)
 {
@@ -350,17 +351,17 @@ static void gup_put_each(const struct pintest_gup *gup, struct page **pages,
 }
 
 /**
- * pintest_gup_settle - keep what may be kept of what a call gave
+ * pintest_gup_settle - keep the pages of a call that may be kept
  * @gup: which call
- * @pages: what it gave; zeroed before it
- * @nr: how many it said it gave
+ * @pages: the pages that it returned; zeroed before the call
+ * @nr: how many it returned
  * @stop: if not all are kept: why, &enum pintest_stop
  *
- * Before 5.19 a call could count an entry that it had not written, for a page
- * table entry with no page behind it: nothing from such a hole on is kept. Nor is
- * anything from a page on that has too many references.
+ * Keeps the pages before the first hole, and before the first page that has too
+ * many references. There are holes before 5.19: a call could count a page table
+ * entry without a page, and write nothing for it.
  *
- * Return: pages kept, the first ones; the others are given back.
+ * Return: how many pages are kept. The others are given back.
  */
 unsigned long pintest_gup_settle(const struct pintest_gup *gup,
 				 struct page **pages, unsigned long nr,
@@ -372,7 +373,7 @@ unsigned long pintest_gup_settle(const struct pintest_gup *gup,
 		if (pages[good] && pintest_count_is_safe(pages[good]))
 			continue;
 		*stop = pages[good] ? PINTEST_STOP_COUNT : PINTEST_STOP_CALL;
-		/* One pin for a folio, and no holes. */
+		/* memfd_pin_folios() leaves no hole, and pins a folio once. */
 		if (gup->api == PINTEST_API_PIN_MEMFD)
 			pintest_memfd_put(pages + good, nr - good, false);
 		else
@@ -383,7 +384,7 @@ unsigned long pintest_gup_settle(const struct pintest_gup *gup,
 }
 
 /**
- * pintest_gup_stop_error - the errno of what pintest_gup_settle() found
+ * pintest_gup_stop_error - the errno for a reason of pintest_gup_settle()
  * @stop: &enum pintest_stop
  *
  * Return: -errno.

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The GUP call itself. It is inline since gup_test.c makes benchmarks of it,
- * which are compared with those of the kernel's own: there, too, nothing but
- * a choice by the kind of call stands between the clock and the call.
+ * The GUP call itself. It is inline because benchmarks in gup_test.c use it,
+ * and are compared with those of the kernel. There, too, only a switch over
+ * the kind of call is between the clock and the call.
  */
 #ifndef PINTEST_GUP_H
 #define PINTEST_GUP_H
@@ -15,10 +15,10 @@
  * @gup: which, on whose memory
  * @start: address of the first page
  * @nr: pages, at most INT_MAX
- * @pages: where they go; may have holes on old kernels if zeroed before
- * @locked: 1; 0 afterwards if the call has dropped the mmap lock
+ * @pages: filled; on old kernels entries may be left unwritten
+ * @locked: 1; the call sets it to 0 if it drops the mmap lock
  *
- * Return: pages taken, or what the kernel gave as error.
+ * Return: pages taken, or the kernel's error.
  */
 static __always_inline long
 pintest_gup_call(const struct pintest_gup *gup, unsigned long start,

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * /sys/kernel/debug/gup_test, so that the kernel's own mm selftests run on a
- * kernel that was built without it. Off unless the module parameter asks for
- * it, and never in the way of the kernel's own.
+ * /sys/kernel/debug/gup_test, for the kernel's mm selftests on kernels that
+ * were built without it. It exists only if the module parameter asks for it
+ * and the kernel has none of its own.
  *
- * This translates to the calls that serve /dev/pintest, and gives the results
- * that the kernel's own gives (gup_test.h). But where that has one set of pinned
- * pages for the whole system, this has one for each open file; and it does not
- * warn about flags that a user made up.
+ * It uses the code of /dev/pintest and returns what the kernel's gup_test
+ * returns (gup_test.h), with two differences. The kernel's has one set of
+ * pinned pages for the whole system; this has one for each open file. And this
+ * does not warn about unknown flags from a user.
  */
 #include <linux/debugfs.h>
 #include <linux/ktime.h>
@@ -21,15 +21,15 @@
 #include "gup_test.h"
 #include "pintest_private.h"
 
-/* Asked for; after loading: offered. */
+/* While loading: whether the user wants it. Later: whether it exists. */
 static bool enabled;
 module_param_named(gup_test, enabled, bool, 0444);
 MODULE_PARM_DESC(gup_test,
 		 "offer /sys/kernel/debug/gup_test as CONFIG_GUP_TEST does");
 
 /*
- * Pages between two looks at signals, the scheduler and at what was taken. The clock
- * stands still for them.
+ * Pages between two breaks, in which signals, the scheduler and the pages
+ * taken are checked. The clock does not run then.
  */
 #define PAGES_PER_LOOK 4096
 
@@ -48,11 +48,11 @@ struct gup_test_file {
  * @nr: which, &enum gup_test_nr
  * @args: its arguments
  * @gup: the call that it makes
- * @legal: the call takes the flags in @args. If it does not, nothing is taken,
- *	which is no error
- * @pages: what the calls gave
+ * @legal: the call takes the flags in @args. If not, no page is taken, and that
+ *	is not an error
+ * @pages: the pages that the calls returned
  * @taken: pages in @pages
- * @end: how far they came
+ * @end: the address where they end
  * @ns: nanoseconds that they took
  */
 struct gup_test_bench {
@@ -89,7 +89,7 @@ static void gup_test_init_gup(struct gup_test_bench *bench)
 	unsigned int flags = bench->args.gup_flags;
 	u32 foll;
 
-	/* Legal there, and what the call does anyway. */
+	/* The kernel's allows these flags, and the call sets them anyway. */
 	if (!pintest_gup_is_pin(api))
 		flags &= ~FOLL_GET;
 	bench->legal = !pintest_gup_foll(flags, &foll);
@@ -101,13 +101,14 @@ static void gup_test_init_gup(struct gup_test_bench *bench)
 }
 
 /*
- * Makes calls until one gives less than it was asked for, or until it is time for a
- * look. Moves @bench->end to the end of the range that the last call with any page
- * was for. Returns whether there is more to come.
+ * Makes calls until one returns fewer pages than it asked for, or until the
+ * next break. Moves @bench->end to the end of the range of the last call that
+ * returned a page. Returns whether more calls have to follow.
  *
- * A call may be for one page, and all of this is timed: it stays as short as
- * in the kernel's own, whose figures are what others compare with. No call is
- * for no page: the fast ones would take one all the same, and more.
+ * A call may ask for one page, and the clock runs in this loop. So the loop is
+ * as short as that of the kernel's gup_test, and the figures can be compared.
+ * It never asks for no page: the fast calls would take one or more all the
+ * same.
  */
 static bool gup_test_take_some(struct gup_test_bench *bench)
 {
@@ -138,7 +139,7 @@ static bool gup_test_take_some(struct gup_test_bench *bench)
 	return left >= PAGE_SIZE && nr == per_call;
 }
 
-/* The same with the clock running, and a look. */
+/* The same with the clock running, and then a break. */
 static bool gup_test_look(struct gup_test_bench *bench)
 {
 	unsigned long first = bench->taken, nr, good;
@@ -191,7 +192,7 @@ static const char *gup_test_what_is_wrong(const struct gup_test_bench *bench,
 {
 	struct page *head = compound_head(page);
 
-	/* Its pins need not be counted, and it may be anywhere. */
+	/* The kernel may not count pins of the zero page, in any zone. */
 	if (is_zero_pfn(page_to_pfn(page)))
 		return NULL;
 	if (!pintest_compat_maybe_dma_pinned(head, compound_order(head)))
@@ -453,8 +454,8 @@ static struct dentry *gup_test_dentry;
 /**
  * pintest_gup_test_init - offer gup_test if the module parameter says so
  *
- * "Unsafe" creation is safe here, and the only one that 32-bit callers can
- * use: an open file keeps the module.
+ * debugfs_create_file_unsafe() is safe here, because an open file keeps the
+ * module. Only files made by it serve 32-bit callers.
  *
  * Return: 0, also if the kernel has its own; -errno.
  */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The ABI of /sys/kernel/debug/gup_test; mirrors mm/gup_test.h of the kernel,
- * which is not installed anywhere, as of 6.12.
+ * The ABI of /sys/kernel/debug/gup_test. It mirrors mm/gup_test.h of the
+ * kernel, which no package installs (6.12).
  *
  * The ioctl numbers carry the size of their argument, which differs for
  * 32-bit callers on x86: there the structures have no padding at the end. All
@@ -19,9 +19,9 @@
  * EINVAL: the range wraps, or does not fit an address
  * ENOMEM: no memory to keep the pages in
  *
- * A benchmark that gets fewer pages than it asked for succeeds, and size tells
- * how far it came: 0 where nothing is mapped, or if the call does not take the
- * flags. A fatal signal ends it early as well.
+ * A benchmark that gets fewer pages than it asked for succeeds, and size says
+ * how many bytes it covered: 0 if nothing is mapped, or if the call does not
+ * take the flags. A fatal signal also ends it early.
  *
  * of GUP_TEST_LONGTERM_START, which pins all or nothing:
  *
@@ -63,7 +63,7 @@ enum gup_test_nr {
 
 #define GUP_TEST_MAX_DUMP 8
 
-/* gup_test_args.test_flags: GUP_TEST_DUMP_USER_PAGES pins, it does not get. */
+/* gup_test_args.test_flags: DUMP_USER_PAGES pins the pages (FOLL_PIN). */
 #define GUP_TEST_FLAG_DUMP_PIN 1
 
 /**
@@ -71,7 +71,7 @@ enum gup_test_nr {
  * @get_delta_usec: out: microseconds that taking the pages took
  * @put_delta_usec: out: microseconds that giving them back took
  * @addr: first byte of the range
- * @size: bytes; out: how far it came
+ * @size: bytes; out: bytes covered
  * @nr_pages_per_call: pages that each GUP call is asked for
  * @gup_flags: FOLL flags as this kernel numbers them
  * @test_flags: GUP_TEST_FLAG_DUMP_PIN

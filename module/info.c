@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * INFO: what this kernel has.
+ * INFO: which calls, flags and facts this kernel has.
  */
 #include "pintest_private.h"
 

@@ -1,25 +1,28 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * INSPECT: the state of whatever is mapped in a range, without touching it.
+ * INSPECT: the state of the pages that are mapped in a range. It does not touch
+ * them.
  *
- * The range is looked at in steps: skip to where something may be mapped and
- * look up a batch under the mmap lock, then make records with no lock, since
- * handing them out may fault, for as long as the caller likes. So the memory of
- * the process is kept for a lookup only, and goes when the process does: between
- * them there is only its mm_struct. Nothing keeps the pages meanwhile, as nothing
- * keeps them from reclaim and migration under the lock: a record says what
- * the page at that frame was like when it was made.
+ * INSPECT works in steps. Under the mmap lock it skips to where something may
+ * be mapped, and looks up a batch. Then it makes the records without a lock,
+ * because copying them to user space may fault, for as long as the caller
+ * likes.
+ *
+ * Between two lookups it keeps the mm_struct of the process, but not its
+ * memory. So the memory goes when the process exits. Nothing keeps the pages:
+ * reclaim and migration could take them even under the lock. A record says
+ * what the page at that frame was like when the record was made.
  */
 #include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
 #include "pintest_private.h"
 
-/* Steps of one call, so that it ends. */
+/* The most steps of one call, so that it ends. */
 #define MAX_STEPS 4096
 
 /*
- * The first address from @addr on that may be mapped, or @end. @vma_end is the
- * end of the mapping that it is in.
+ * Returns the first address from @addr on that may be mapped, or @end. Sets
+ * @vma_end to the end of its mapping.
  */
 static unsigned long inspect_skip(struct mm_struct *mm, unsigned long addr,
 				  unsigned long end, unsigned long *vma_end)
@@ -33,8 +36,8 @@ static unsigned long inspect_skip(struct mm_struct *mm, unsigned long addr,
 }
 
 /*
- * Looks up what is mapped from @addr on. Returns how many pages, and in @addr
- * where the first one is: at @end if there are none.
+ * Looks up what is mapped from @addr on. Returns how many pages, and sets
+ * @addr to the first one, or to @end if there is none.
  */
 static long inspect_lookup(struct mm_struct *mm, u64 *addr, unsigned long end,
 			   pintest_mapped_t *mapped)
@@ -54,7 +57,7 @@ static long inspect_lookup(struct mm_struct *mm, u64 *addr, unsigned long end,
 	return err ? err : nr;
 }
 
-/* Lists the pages of @span as far as there are any. Returns how many. */
+/* Lists the pages of @span up to the first hole. Returns how many. */
 static unsigned long inspect_list(const struct pintest_span *span)
 {
 	unsigned long i;
@@ -68,7 +71,7 @@ static unsigned long inspect_list(const struct pintest_span *span)
 	return i;
 }
 
-/* Records what there is of the next @nr pages, as far as there is room. */
+/* Makes records of the next @nr pages, as far as the caller has room. */
 static int inspect_record(struct pintest_recorder *recorder,
 			  struct pintest_inspect_args *args, unsigned long nr)
 {
@@ -97,7 +100,7 @@ static int inspect_record(struct pintest_recorder *recorder,
 }
 
 /*
- * Moves @args->out_next and @args->out_count on. Once the process has ended,
+ * Advances @args->out_next and @args->out_count. When the process has ended,
  * nothing is mapped.
  */
 static int inspect_step(struct pintest_recorder *recorder, struct mm_struct *mm,

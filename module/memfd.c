@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Pages of a shared mapping, pinned where they come from: memfd_pin_folios()
- * asks the file, not the page tables, which need not map anything.
+ * Pages of a shared mapping, pinned by way of their file: memfd_pin_folios()
+ * asks the file for them. The page tables may map none of them.
  *
- * It takes one pin for each folio, however many of its pages are wanted. So
- * what one call gave is given back together, one pin for each folio.
+ * The kernel takes one pin for each folio, however many of its pages the caller
+ * wants. So the module gives back what one call gave together, one pin for each
+ * folio.
  *
- * File and offset are found once, for all of the range: that the range is pinned
- * in pieces must not be seen in what is pinned.
+ * The module looks up file and offset once for the whole range, so that the
+ * result does not depend on the pieces in which it pins the range.
  */
 #include <linux/file.h>
 #include <linux/mm.h>
@@ -17,9 +18,10 @@
 #include "pintest_private.h"
 
 /*
- * The file that is mapped at a range, to be dropped with fput(), and where the
- * range is in it. What may not be written by way of the mapping may not be by a
- * pin of it: then a shared mapping is VM_MAYSHARE, but not VM_SHARED.
+ * Returns the file that is mapped at a range, to be dropped with fput(), and
+ * the offset of the range in it. A pin must not write to a file that the
+ * mapping must not write to: such a shared mapping has VM_MAYSHARE, but not
+ * VM_SHARED.
  */
 static struct file *memfd_file(const struct pintest_gup *gup,
 			       unsigned long start, unsigned long nr,
@@ -46,12 +48,12 @@ static struct file *memfd_file(const struct pintest_gup *gup,
 
 /**
  * pintest_memfd_begin - find the file of a range
- * @gup: keeps the file until pintest_gup_end()
+ * @gup: gets the file, and keeps it until pintest_gup_end()
  * @start: address of the first page
  * @nr: pages in all
  *
- * Return: 0; -EFAULT if the range is not one shared mapping that may be accessed
- * like that; -EINVAL if the file ends before it does; -EINTR.
+ * Return: 0; -EFAULT if the range is not in one shared mapping that allows the
+ * access; -EINVAL if the file ends before the range does; -EINTR.
  */
 int pintest_memfd_begin(struct pintest_gup *gup, unsigned long start,
 			unsigned long nr)
@@ -73,14 +75,14 @@ int pintest_memfd_begin(struct pintest_gup *gup, unsigned long start,
 }
 
 /**
- * pintest_memfd_take - pin pages of what is mapped at a range
+ * pintest_memfd_take - pin the pages of a file that is mapped at a range
  * @gup: how
  * @start: address of the first page
  * @nr: pages
  * @pages: where they go
  *
- * The kernel fails for all of them if it fails for one. Then fewer are asked for,
- * so that an error is one of the first page.
+ * If the kernel fails for one page, it pins none. Then this asks for fewer
+ * pages, so that an error is about the first page.
  *
  * Return: pages pinned, or -errno as the header says.
  */
@@ -98,11 +100,12 @@ long pintest_memfd_take(const struct pintest_gup *gup, unsigned long start,
 }
 
 /**
- * pintest_memfd_join - make two calls one
- * @pages: what they gave, the second the pages that follow the first's
- * @nr: how many the first gave
+ * pintest_memfd_join - join the pages of two consecutive calls
+ * @pages: the pages of the first call, followed by those of the second
+ * @nr: pages of the first call
  *
- * A folio that both gave pages of has a pin too many for pintest_memfd_put().
+ * pintest_memfd_put() gives back one pin for each folio. A folio in both calls
+ * has two, so this gives one back.
  */
 void pintest_memfd_join(struct page **pages, unsigned long nr)
 {
@@ -112,7 +115,7 @@ void pintest_memfd_join(struct page **pages, unsigned long nr)
 
 /**
  * pintest_memfd_put - give back what pintest_memfd_take() took
- * @pages: all pages that one call gave
+ * @pages: all pages that one call returned
  * @nr: how many
  * @dirty: mark them dirty first
  */

@@ -3,13 +3,13 @@
  * The referenced pages of a range.
  *
  * The range is cut into segments at multiples of SEGMENT_PAGES pages of
- * virtual address space. A segment whose pages follow each other in one folio,
- * as those of a THP or a hugetlb page do, is kept as a pointer to the first;
- * any other as an array of pointers, which fills one page of memory. Both find
- * page n with a shift and a mask.
+ * virtual address space. If the pages of a segment are consecutive pages of
+ * one folio, as in a THP or a hugetlb page, the segment is a pointer to the
+ * first page. Any other segment is an array of pointers, which fills one page
+ * of memory. In both, a shift and a mask find page n.
  *
- * A GUP call is made for the rest of a segment at a time, so that it takes
- * bounded time between two looks at signals and the scheduler.
+ * Each GUP call asks for the rest of a segment. So the time between two checks
+ * for signals and the scheduler is bounded.
  */
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
@@ -17,7 +17,7 @@
 
 #define SEGMENT_PAGES 512
 
-/* Room in the first table of segments, if so many are wanted. */
+/* Entries in the first table of segments, unless fewer are needed. */
 #define FIRST_SEGMENTS 64UL
 
 /**
@@ -30,7 +30,7 @@ struct pintest_segment {
 	struct page *first;
 };
 
-/* How far into its segment page @index is, or would be. */
+/* The position of page @index in its segment. */
 static unsigned long pages_slot(const struct pintest_pages *pages,
 				unsigned long index)
 {
@@ -45,7 +45,7 @@ static struct pintest_segment *pages_segment(const struct pintest_pages *pages,
 	return &pages->segments[(slot + index) / SEGMENT_PAGES];
 }
 
-/* How many pages from @index on, of @nr in all, are in the same segment. */
+/* Pages from @index to the end of its segment, or to @nr. */
 static unsigned long pages_rest_of_segment(const struct pintest_pages *pages,
 					   unsigned long index,
 					   unsigned long nr)
@@ -54,8 +54,8 @@ static unsigned long pages_rest_of_segment(const struct pintest_pages *pages,
 }
 
 /*
- * Whether pages follow each other in one folio, and have no hole. One page
- * alone does.
+ * Whether the pages are consecutive pages of one folio, without a hole. This is
+ * true of a single page.
  */
 static bool pages_are_one_run(struct page **pages, unsigned long nr)
 {
@@ -71,8 +71,8 @@ static bool pages_are_one_run(struct page **pages, unsigned long nr)
 }
 
 /*
- * Makes one call for up to @nr pages, and charges what it gives. Returns how many,
- * or -errno.
+ * Makes one call for up to @nr pages, and charges the pages that it returns.
+ * Returns their number, or -errno.
  */
 static long pages_take_once(struct pintest_pages *pages,
 			    const struct pintest_gup *gup, unsigned long start,
@@ -96,7 +96,7 @@ static long pages_take_once(struct pintest_pages *pages,
 	return ret ? ret : -EAGAIN;
 }
 
-/* Takes up to @want pages. Returns how many, and in @err why not all. */
+/* Takes up to @want pages. Returns how many, and in @err why no more. */
 static unsigned long pages_take_some(struct pintest_pages *pages,
 				     const struct pintest_gup *gup,
 				     unsigned long want, struct page **array,
@@ -117,7 +117,7 @@ static unsigned long pages_take_some(struct pintest_pages *pages,
 	return nr;
 }
 
-/* Gives back what is not to be kept of @nr pages. Returns how many are kept. */
+/* Gives back the pages that must not be kept. Returns how many stay. */
 static unsigned long pages_settle(struct pintest_pages *pages,
 				  const struct pintest_gup *gup,
 				  struct page **array, unsigned long nr,
@@ -125,7 +125,7 @@ static unsigned long pages_settle(struct pintest_pages *pages,
 {
 	unsigned long good;
 
-	/* Of one folio, as those of a huge page: one look is enough. */
+	/* Pages of one folio share their count: look once. */
 	if (pages_are_one_run(array, nr) && pintest_count_is_safe(*array))
 		return nr;
 	good = pintest_gup_settle(gup, array, nr, &pages->stop);
@@ -137,8 +137,9 @@ static unsigned long pages_settle(struct pintest_pages *pages,
 }
 
 /*
- * Makes room for the segment of the next page, where @nr pages are wanted in
- * all. The table grows with the pages: a long range may end soon.
+ * Makes room for the segment of the next page; the caller wants @nr pages in
+ * all. The table grows with the pages, since the kernel may refuse a long
+ * range early.
  */
 static int pages_reserve_segment(struct pintest_pages *pages, unsigned long nr)
 {
@@ -166,8 +167,8 @@ static int pages_reserve_segment(struct pintest_pages *pages, unsigned long nr)
 }
 
 /*
- * Appends a segment, where @nr pages are wanted in all. @array has room for a
- * segment; it is used up, and set to NULL, if the segment keeps it.
+ * Appends a segment; the caller wants @nr pages in all. @array has room for a
+ * segment. If the segment keeps the array, @array becomes NULL.
  */
 static int pages_append_segment(struct pintest_pages *pages,
 				const struct pintest_gup *gup,
@@ -213,9 +214,9 @@ static int pages_append_segment(struct pintest_pages *pages,
  * @start: address of the first
  * @nr: how many, at least 1
  *
- * Return: 0 if all of them are taken. -errno and @pages->stop say why not the next
- * one; those before it are in @pages, to be given back by pintest_pages_put() also
- * if there are none.
+ * Return: 0 if all pages were taken. Otherwise -errno and @pages->stop say why
+ * the next page was not, and @pages has those before it. The caller calls
+ * pintest_pages_put() in any case, also when there are none.
  */
 int pintest_pages_take(struct pintest_pages *pages,
 		       const struct pintest_gup *gup,
@@ -276,11 +277,11 @@ void pintest_pages_put(struct pintest_pages *pages,
  * pintest_pages_list - find pages
  * @pages: the pages
  * @index: of the first one, less than @pages->nr
- * @nr: pages wanted, at least 1 and not more than there are from @index on;
- *	those found, which are fewer where a segment ends
- * @room: for so many pages, if they must be listed
+ * @nr: in: pages wanted, at least 1 and not more than there are from @index on;
+ *	out: pages found, which are fewer where a segment ends
+ * @room: an array for that many pages, used if they have to be listed
  *
- * Return: a list of the pages, good as long as @pages and @room.
+ * Return: a list of the pages, valid as long as @pages and @room.
  */
 struct page **pintest_pages_list(const struct pintest_pages *pages,
 				 unsigned long index, unsigned long *nr,

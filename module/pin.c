@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A pin is a file. struct file is its reference count: a call under way holds
- * it, a forked child or the receiver of an SCM_RIGHTS message shares it, and
- * the last close, which a killed process does too, unpins.
+ * A pin is a file, and struct file is its reference count. A call under way
+ * holds it. A forked child and the receiver of an SCM_RIGHTS message share it.
+ * The last close unpins, also when the kernel closes the files of a killed
+ * process.
  */
 #include <linux/anon_inodes.h>
 #include <linux/file.h>
@@ -14,11 +15,11 @@
 #include "pintest_private.h"
 
 /**
- * pintest_pin_use - keep the pages of a pin while looking at them
+ * pintest_pin_use - keep the pages of a pin while they are used
  * @pin: the pin
  *
- * Return: 0, until pintest_pin_unuse(); -ENXIO if it has been unpinned; -EINTR
- * on a fatal signal.
+ * Return: 0, and the pages stay until pintest_pin_unuse(); -ENXIO if the pin
+ * has been unpinned; -EINTR on a fatal signal.
  */
 int pintest_pin_use(struct pintest_pin *pin)
 {
@@ -36,8 +37,8 @@ void pintest_pin_unuse(struct pintest_pin *pin)
 }
 
 /**
- * pintest_pin_free - unpin what is still pinned, and forget the pin
- * @pin: the pin; nobody else has it
+ * pintest_pin_free - unpin what is still pinned, and free the pin
+ * @pin: the pin; the caller has the only reference
  */
 void pintest_pin_free(struct pintest_pin *pin)
 {
@@ -144,7 +145,7 @@ static struct pintest_pin *pin_new(const struct pintest_pin_args *args,
 	return pin;
 }
 
-/* Takes what can be taken, and pays for it. Sets the out fields of @args. */
+/* Pins and charges as many pages as possible. Sets the out fields of @args. */
 static int pin_fill(struct pintest_pin *pin, struct pintest_pin_args *args)
 {
 	unsigned long nr = args->length / PAGE_SIZE;
@@ -166,9 +167,10 @@ static int pin_fill(struct pintest_pin *pin, struct pintest_pin_args *args)
 }
 
 /**
- * pintest_pin_take - pin, with no file yet
- * @args: what to pin, and how; checked. out_pages, out_errno and out_stop are set
- * @device: the descriptor on which it was asked for; NULL if @args has no pid
+ * pintest_pin_take - pin, without a file
+ * @args: what to pin, and how; already checked. Sets out_pages, out_errno and
+ *	out_stop
+ * @device: the descriptor that the ioctl came from; NULL if @args has no pid
  *
  * Return: a pin, to be freed with pintest_pin_free(), or -errno.
  */
@@ -193,7 +195,7 @@ struct pintest_pin *pintest_pin_take(struct pintest_pin_args *args,
 	return pin;
 }
 
-/* A file that owns @pin, or an error and @pin still belongs to the caller. */
+/* Returns a file that owns @pin. On an error the caller still owns @pin. */
 static struct file *pin_file(struct pintest_pin *pin)
 {
 	bool writable = pin->gup.foll & PINTEST_FOLL_WRITE;
@@ -209,8 +211,8 @@ static struct file *pin_file(struct pintest_pin *pin)
  * pintest_pin_run - PINTEST_IOC_PIN
  * @call: the call
  *
- * The descriptor is installed last, when nothing can fail any more: once other
- * threads can see it, it cannot be taken back.
+ * The descriptor is installed last, when nothing can fail any more, because
+ * other threads can use it from then on.
  *
  * Return: 0 or -errno as the header says.
  */

@@ -1,26 +1,26 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Everything that more than one file of pintest.ko knows.
+ * Everything that more than one file of pintest.ko uses.
  *
  * device.c   the misc device, module load and unload
- * command.c  an ioctl: arguments in, handler, arguments out
- * info.c     what this kernel has
+ * command.c  how an ioctl runs: arguments in, handler, arguments out
+ * info.c     INFO: which calls and flags this kernel has
  * gup.c      one GUP call: which flags are legal, the call, the way back
  * gup.h      the call itself, inline
- * count.c    no more references than a page can count
- * memfd.c    the one call that asks the mapped file for its pages
+ * count.c    keeps reference counts from overflowing
+ * memfd.c    memfd_pin_folios(), which pins pages of the mapped file
  * pages.c    the pages of a range: pin them all, find one, unpin them all
  * account.c  who pays for the pages
- * pin.c      a pin: the file that owns pages and those who pay for them
- * access.c   bytes of a pin
+ * pin.c      a pin: the file that owns pinned pages
+ * access.c   reading and writing the bytes of a pin
  * record.c   the state of a page
- * recorder.c records of many pages, as those of a pin
+ * recorder.c records of many pages
  * inspect.c  the state of whatever is mapped in a range
- * bench.c    what taking pages and giving them back costs
- * target.c   whose memory
- * trace*.c   the pins of others: trace.h lists them
- * gup_test.c the interface of the kernel's own mm/gup_test.c, if asked for
- * compat/    the only place that knows that kernels differ
+ * bench.c    BENCH: the time to take pages and to give them back
+ * target.c   which process's memory a call works on
+ * trace*.c   the pins of other drivers: trace.h lists the files
+ * gup_test.c the interface of the kernel's mm/gup_test.c, if the user wants it
+ * compat/    the only place that deals with differences between kernels
  *
  * Lock order: pintest_pin.lock, then the mmap lock.
  */
@@ -54,10 +54,10 @@ union pintest_args {
 
 /**
  * struct pintest_call - an ioctl under way
- * @file: the descriptor it came on
+ * @file: the descriptor
  * @args: the arguments, a copy in kernel memory
- * @user: where they came from
- * @copied: bytes that the caller and the module both know
+ * @user: their user address
+ * @copied: bytes that both the caller's and the module's version have
  */
 struct pintest_call {
 	struct file *file;
@@ -69,9 +69,9 @@ struct pintest_call {
 /**
  * struct pintest_command - a row of a descriptor's table of ioctls
  * @cmd: number
- * @size: of the argument structure
- * @min_size: of its first version
- * @run: checks and does it, and calls pintest_respond() last
+ * @size: size of the argument structure
+ * @min_size: size of its first version
+ * @run: checks the arguments, does the work, and calls pintest_respond() last
  */
 struct pintest_command {
 	unsigned int cmd;
@@ -81,8 +81,8 @@ struct pintest_command {
 };
 
 /*
- * A row: the number of the ioctl, its member of the union, the last field of the
- * first version of that structure, and who runs it.
+ * A row of a table of ioctls: the number, the member of the union, the last
+ * field in the first version of that structure, and the handler.
  */
 #define PINTEST_COMMAND(_cmd, _name, _last, _run) { \
 	.cmd = (_cmd), \
@@ -106,14 +106,14 @@ long pintest_info_run(struct pintest_call *call);
 
 /**
  * struct pintest_gup - a way to take references to pages
- * @mm: whose; not referenced, the owner of this structure sees to that
+ * @mm: the memory; the owner of this structure holds the reference
  * @api: &enum pintest_api
  * @foll: &enum pintest_foll bits, legal for @api
- * @kernel_foll: the same as this kernel numbers them
- * @file: for PINTEST_API_PIN_MEMFD: what is mapped, from pintest_gup_begin() to
- *	pintest_gup_end(); else NULL
+ * @kernel_foll: the same flags as this kernel numbers them
+ * @file: for PINTEST_API_PIN_MEMFD: the mapped file, from pintest_gup_begin()
+ *	to pintest_gup_end(); else NULL
  * @file_start: an address in that mapping
- * @file_offset: what is mapped there
+ * @file_offset: the offset in @file that is mapped at @file_start
  */
 struct pintest_gup {
 	struct mm_struct *mm;
@@ -173,8 +173,8 @@ void pintest_memfd_put(struct page **pages, unsigned long nr, bool dirty);
 /**
  * struct pintest_account - who pays for pages
  * @charge: how, &enum pintest_charge
- * @mm: whose memory they count to, kept with mmgrab()
- * @user: which user they count to; NULL where that cannot be
+ * @mm: the memory that is charged, kept with mmgrab()
+ * @user: the user who is charged; NULL where that is not possible
  */
 struct pintest_account {
 	u32 charge;
@@ -197,10 +197,10 @@ struct pintest_segment;
  * struct pintest_pages - the referenced pages of a range
  * @start: address of the first page
  * @nr: pages
- * @segments: where they are kept
- * @room: in @segments
+ * @segments: the pages, see pages.c
+ * @room: entries in @segments
  * @account: who pays for them; belongs to the owner of this structure
- * @stop: why they are not more, &enum pintest_stop
+ * @stop: why there are no more, &enum pintest_stop
  */
 struct pintest_pages {
 	struct pintest_account *account;
@@ -226,10 +226,10 @@ struct page **pintest_pages_list(const struct pintest_pages *pages,
 /**
  * struct pintest_pin - what a pin's file points to
  * @lock: held for writing to unpin, for reading by all who use @pages.
- *	The last close needs it not: nobody else has the file any more
+ *	The last close does not take it: nobody else has the file any more
  * @gup: how the pages were taken. @gup.mm is kept with mmgrab(): a pin does
- *	not keep a process's memory from going away
- * @pages: what is pinned. Nothing after UNPIN. Protected by @lock
+ *	not keep the memory of a process that exits
+ * @pages: the pinned pages; none after UNPIN. Protected by @lock
  * @account: who pays for @pages
  * @length: bytes in @pages when they were pinned; never changes
  */
@@ -266,15 +266,15 @@ void pintest_record_page(struct pintest_record *record, unsigned long addr,
 
 /* recorder.c */
 
-/* Pages that are looked up under one hold of the mmap lock. */
+/* The most pages looked up under the mmap lock at once. */
 #define PINTEST_BATCH 512
 
 /**
- * struct pintest_span - pages at addresses that follow each other
- * @addr: of the first one
+ * struct pintest_span - pages at consecutive addresses
+ * @addr: address of the first
  * @nr: how many
- * @pages: which
- * @mapped: what is mapped at their addresses
+ * @pages: the pages
+ * @mapped: what is mapped at their addresses now
  */
 struct pintest_span {
 	unsigned long addr;
@@ -284,11 +284,12 @@ struct pintest_span {
 };
 
 /**
- * struct pintest_room - where a span and its records are put together
+ * struct pintest_room - buffers for a span and its records
  * @pages: its pages
  * @mapped: what is mapped
- * @pfn: for the recorder: page frame numbers as the caller may see them
- * @mapped_pfn: the same of what is mapped
+ * @pfn: for the recorder: frame numbers of the pages, 0 if hidden from the
+ *	caller
+ * @mapped_pfn: the same for what is mapped
  */
 struct pintest_room {
 	struct page *pages[PINTEST_BATCH];
@@ -298,13 +299,13 @@ struct pintest_room {
 };
 
 /**
- * struct pintest_recorder - makes records and hands them to user space
- * @to: where the next record goes
- * @record_size: stride there
+ * struct pintest_recorder - makes records and writes them to user space
+ * @to: user address of the next record
+ * @record_size: size of a record there
  * @pfn_mask: 0 unless the caller may see page frame numbers
- * @held: pins of each page that will not go before the record is made; 0 at
+ * @held: pins on each page that certainly last until the record is made; 0 at
  *	first
- * @room: for the one whose recorder it is
+ * @room: buffers for the owner of the recorder
  */
 struct pintest_recorder {
 	void __user *to;

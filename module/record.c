@@ -9,7 +9,7 @@
 		      PINTEST_PAGE_MAPPED_SAME)
 #define EXCLUSIVE_FLAGS (PINTEST_PAGE_ANON_EXCLUSIVE | \
 			 PINTEST_PAGE_HEAD_ANON_EXCLUSIVE)
-/* Until it is told whether it is one: a bit that no record has. */
+/* May be a huge zero page; decided later. No record has this bit. */
 #define LIKE_HUGE_ZERO BIT(31)
 #define FOLIO_FIELDS (PINTEST_FIELD_PFN | PINTEST_FIELD_FOLIO | \
 		      PINTEST_FIELD_REFCOUNT | PINTEST_FIELD_ENTIRE_MAPCOUNT | \
@@ -72,8 +72,8 @@ static void record_set_migratetype(struct pintest_record *record,
 }
 
 /*
- * What the folio itself counts. A count that was driven over is none, and
- * records of it say so.
+ * What the folio itself counts. A count that has overflowed is unknown, and the
+ * record says so.
  */
 static int record_exact_pincount(struct pintest_record *record,
 				 struct page *head)
@@ -85,10 +85,11 @@ static int record_exact_pincount(struct pintest_record *record,
 }
 
 /*
- * Of a folio that does not count its pins. Who maps it may do so between one look
- * and the next: of two looks at what is known, the one that saw less is taken, so
- * that no reference that a pin has is taken for another. A folio whose references
- * are frozen has 0 of them.
+ * The pins of a folio without a pincount, estimated. References that are known
+ * not to be pins are subtracted. These may change between two reads, so the
+ * code reads them twice and uses the smaller number: it never subtracts a
+ * reference that a pin holds. A folio whose references are frozen has 0 of
+ * them.
  */
 static int record_estimate(struct pintest_record *record, struct page *head,
 			   int held)
@@ -123,7 +124,7 @@ static void record_set_pincount(struct pintest_record *record,
 	}
 }
 
-/* @head is of more than one page. */
+/* @head is the head of a folio of more than one page. */
 static u32 record_large_flags(struct page *head, unsigned int order)
 {
 	bool thp;
@@ -177,7 +178,7 @@ static u32 record_folio_flags(struct page *head, unsigned int order)
 	return flags;
 }
 
-/* What is true of every page of the folio of @head. */
+/* The flags that all pages of the folio of @head share. */
 static void record_folio(struct pintest_record *record, struct page *head,
 			 int held)
 {
@@ -226,9 +227,10 @@ static void record_mapped(struct pintest_record *record,
 }
 
 /*
- * Whether what looks like the huge zeropage is it. Where the kernel cannot be
- * asked: that one is mapped as a whole, never writable, and never counted as
- * mapped, as a driver's pages are. Nothing tells what is not mapped here.
+ * Whether a page that looks like the huge zeropage is the huge zeropage. Some
+ * kernels can be asked. Elsewhere the mapping decides: the huge zeropage is
+ * mapped by one entry, never writable, and has no mapcount, while a driver's
+ * pages have one. Of a page that is not mapped at this address, it is unknown.
  */
 static void record_tell_huge_zero(struct pintest_record *record,
 				  struct page *head, pintest_mapped_t mapped)
@@ -250,10 +252,10 @@ static void record_tell_huge_zero(struct pintest_record *record,
 }
 
 /**
- * pintest_record_page - tell the state of a page
+ * pintest_record_page - describe the state of a page
  * @record: all of it is set
  * @addr: where
- * @page: which; no reference is needed, nor taken
+ * @page: the page; the caller needs no reference, and none is taken
  * @mapped: what is mapped there
  * @held: pins of it that the caller is sure of
  */

@@ -2,12 +2,12 @@
 /*
  * Records of many pages, handed to user space.
  *
- * Pages that follow each other mostly differ in nothing but where they are. So
- * the state of one is looked up, the next ones are only compared to it, and all
- * that are alike get its record, each with its own place. To look up the state of
- * a page takes some 300 instructions. Where pages are alike a record takes 111 in
- * all if each is a folio of its own, and 58 in a huge page
- * (docs/performance.md).
+ * Most consecutive pages have the same state, and differ only in address and
+ * frame number. So the recorder looks up the state of one page and compares
+ * the next pages with it. All pages that are alike get the same record, each
+ * with its own address and frame. Looking up the state of a page takes some
+ * 300 instructions. Where pages are alike, a record takes 111 in all if each
+ * is a folio of its own, and 58 in a huge page (docs/performance.md).
  */
 #include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
@@ -25,8 +25,8 @@
  * @to: user address of an array of records
  * @record_size: stride in it
  *
- * Return: 0, to be ended with pintest_recorder_end(); -EINVAL if @record_size
- * is none; -EFAULT; -ENOMEM.
+ * Return: 0, and pintest_recorder_end() has to follow; -EINVAL if no record has
+ * @record_size; -EFAULT; -ENOMEM.
  */
 int pintest_recorder_init(struct pintest_recorder *recorder, u64 to,
 			  u32 record_size)
@@ -50,7 +50,7 @@ void pintest_recorder_end(struct pintest_recorder *recorder)
 	kfree(recorder->room);
 }
 
-/* How many pages of @span, from the first on, are alike and of one folio. */
+/* How many pages at the start of @span are alike and in one folio. */
 static unsigned long recorder_alike_in_folio(const struct pintest_record *first,
 					     const struct pintest_span *span)
 {
@@ -60,7 +60,7 @@ static unsigned long recorder_alike_in_folio(const struct pintest_record *first,
 	const unsigned long max = min_t(unsigned long, span->nr,
 					block - (first->pfn & (block - 1)));
 	const unsigned long mapped_step = !!pintest_mapped_how(*span->mapped);
-	/* It is the head that says it of a hugetlb page. */
+	/* For a hugetlb page the head has the flag. */
 	const unsigned long bits = first->flags & PINTEST_PAGE_HUGETLB ?
 				   0 : PINTEST_EXCLUSIVE_BIT;
 	const struct pintest_state state =
@@ -75,7 +75,7 @@ static unsigned long recorder_alike_in_folio(const struct pintest_record *first,
 	return i;
 }
 
-/* The same where each page is a folio. */
+/* The same, for pages that are a folio each. */
 static unsigned long recorder_alike_folios(const struct pintest_record *first,
 					   const struct pintest_span *span)
 {
@@ -101,7 +101,7 @@ static unsigned long recorder_alike_folios(const struct pintest_record *first,
 	return i;
 }
 
-/* Where pages are that follow each other, as those of a folio do. */
+/* Frame numbers of consecutive pages, as in a folio. */
 static void recorder_place_run(const struct pintest_recorder *recorder,
 			       const struct pintest_span *span)
 {
@@ -119,7 +119,7 @@ static void recorder_place_run(const struct pintest_recorder *recorder,
 	}
 }
 
-/* Where pages are that may be anywhere. */
+/* Frame numbers of pages that may be anywhere. */
 static void recorder_place_each(const struct pintest_recorder *recorder,
 				const struct pintest_span *span)
 {
@@ -134,7 +134,7 @@ static void recorder_place_each(const struct pintest_recorder *recorder,
 	}
 }
 
-/* What recorder_copy() takes for words of a record. */
+/* The layout of a record that recorder_copy() relies on. */
 #define ASSERT_WORD(nth, low, high) \
 	static_assert(offsetof(struct pintest_record, low) == 8 * (nth) && \
 		      offsetof(struct pintest_record, high) == \
@@ -146,9 +146,9 @@ ASSERT_WORD(7, pincount_min, folio_order);
 static_assert(offsetofend(struct pintest_record, migratetype) == 8 * 8);
 
 /*
- * Copies a record for each of @nr pages, which differ in nothing but where they
- * are. What is the same in all of them goes word by word: a string instruction
- * would cost as much as all the rest.
+ * Copies a record for each of @nr pages, which differ only in address and
+ * frame. It stores the words one by one, because a string instruction would
+ * cost as much as all the rest.
  */
 static int recorder_copy(const struct pintest_recorder *recorder,
 			 const struct pintest_record *record, unsigned long nr)
@@ -186,7 +186,7 @@ fault:
 	return -EFAULT;
 }
 
-/* The same for a caller whose records are shorter or longer than ours. */
+/* The same, for a caller whose records have another size. */
 static int recorder_copy_of_size(const struct pintest_recorder *recorder,
 				 struct pintest_record *record,
 				 unsigned long nr)
@@ -209,8 +209,8 @@ static int recorder_copy_of_size(const struct pintest_recorder *recorder,
 }
 
 /*
- * Hands out the record of the first page of @span for all that are like it, and
- * sets @span->nr to how many these are.
+ * Writes records for the first page of @span and for all that are like it, and
+ * sets @span->nr to their number.
  */
 static int recorder_put(struct pintest_recorder *recorder,
 			struct pintest_record *record,
@@ -236,9 +236,9 @@ static int recorder_put(struct pintest_recorder *recorder,
 }
 
 /**
- * pintest_recorder_add - hand records to user space
+ * pintest_recorder_add - write records to user space
  * @recorder: the recorder
- * @span: of which pages
+ * @span: the pages
  *
  * Return: 0, -EFAULT, or -EINTR on a fatal signal.
  */
@@ -263,11 +263,11 @@ int pintest_recorder_add(struct pintest_recorder *recorder,
 }
 
 /**
- * pintest_recorder_lookup - what is mapped in memory that may be gone
- * @mm: whose, kept with mmgrab()
+ * pintest_recorder_lookup - what is mapped in a process that may have ended
+ * @mm: its memory, kept with mmgrab()
  * @addr: of the first page
  * @nr: pages
- * @mapped: what is mapped: nothing if the memory is gone
+ * @mapped: filled; nothing is mapped if the process has ended
  *
  * Return: 0, -EINTR on a fatal signal, or what pintest_mapped_lookup() gives.
  */
@@ -289,7 +289,7 @@ int pintest_recorder_lookup(struct mm_struct *mm, unsigned long addr,
 	return err;
 }
 
-/* Moves @args->out_count on. */
+/* Advances @args->out_count. */
 static int records_put_some(struct pintest_recorder *recorder,
 			    struct pintest_pin *pin,
 			    struct pintest_records_args *args,

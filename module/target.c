@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Whose memory: the caller's own, that of a process that the caller could trace
- * anyway, or that of who opened the descriptor.
+ * Which process's memory a call works on: the caller's own, that of a process
+ * that the caller may trace, or that of the process that opened the
+ * descriptor.
  */
 #include <linux/pid.h>
 #include <linux/sched/mm.h>
@@ -23,7 +24,7 @@ static struct mm_struct *target_mm_of_pid(s32 nr)
 	return mm;
 }
 
-/* The memory that the opener of @device had then. Who holds @device may touch it. */
+/* The memory of @device's opener. Whoever has @device may use it. */
 static struct mm_struct *target_mm_of_opener(const struct file *device)
 {
 	struct mm_struct *mm = device->private_data;
@@ -35,10 +36,10 @@ static struct mm_struct *target_mm_of_opener(const struct file *device)
  * pintest_target_get - the memory of a process
  * @device: the descriptor of /dev/pintest; not read if @pid is 0
  * @pid: as the caller's pid namespace numbers it; 0 is the caller,
- *	PINTEST_PID_OPENER who opened @device
+ *	PINTEST_PID_OPENER the process that opened @device
  *
- * The kernel's own ptrace_may_access() is not exported, so this asks for the
- * capability by which that one would let the caller through.
+ * The kernel does not export ptrace_may_access(). So this requires
+ * CAP_SYS_PTRACE, with which that function allows the access.
  *
  * Return: an mm, to be dropped with mmput(); -ESRCH if there is no such
  * process or it has no memory; -EPERM if the caller may not touch it.

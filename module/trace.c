@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A trace is a file, as a pin is: with the last close of the last one all probes
- * are gone, also if its reader is killed. All traces share the probes and the
- * account of pins; each has events of its own.
+ * A trace is a file, like a pin. All traces share the probes and the account of
+ * pins; each has its own ring of events. When the last trace is closed, also by
+ * the exit of a killed reader, the probes are removed.
  */
 #include <linux/anon_inodes.h>
 #include <linux/capability.h>
@@ -15,12 +15,12 @@
 #include <linux/slab.h>
 #include "trace.h"
 
-/* What a kernel symbol takes, with its module: sprint_symbol() does not ask. */
+/* Bytes of a symbol with its module: sprint_symbol() takes no size. */
 #define TRACE_SYMBOL_ROOM	1024
 
 /**
- * struct traces - all that are open
- * @lock: for beginnings and ends
+ * struct traces - all open traces
+ * @lock: taken to begin and to end a trace
  * @list: the traces; read under RCU
  * @nr: how many
  * @followers: how many of them follow pins
@@ -47,7 +47,7 @@ static bool trace_wants(const struct pintest_trace *trace,
 }
 
 /**
- * pintest_trace_tell - tell those who want to know of a call of this task
+ * pintest_trace_tell - add an event to each trace that wants calls of this task
  * @event: the call
  */
 void pintest_trace_tell(const struct pintest_event *event)
@@ -78,7 +78,7 @@ static int trace_follow(void)
 	if (err)
 		return err;
 	traces.followers++;
-	/* Who sees this sees the account. */
+	/* A handler that sees this also sees the account. */
 	smp_store_release(&pintest_wish.follow, true);
 	return 0;
 }
@@ -88,7 +88,7 @@ static void trace_unfollow(void)
 	if (--traces.followers)
 		return;
 	WRITE_ONCE(pintest_wish.follow, false);
-	/* Handlers that have seen it before have ended then. */
+	/* Wait for handlers that may still use it. */
 	synchronize_rcu();
 	pintest_account_stop();
 }
@@ -147,7 +147,7 @@ static int trace_release(struct inode *inode, struct file *file)
 	return 0;
 }
 
-/* Waits for an event, unless nobody wants to wait. */
+/* Waits for an event, unless the file has O_NONBLOCK. */
 static int trace_wait(struct pintest_trace *trace, bool nonblock)
 {
 	if (!pintest_ring_is_empty(&trace->ring))
@@ -181,7 +181,7 @@ static __poll_t trace_poll(struct file *file, poll_table *wait)
 	struct pintest_trace *trace = file->private_data;
 
 	poll_wait(file, &trace->ring.wait, wait);
-	/* Pairs with that in pintest_ring_add(). */
+	/* Pairs with the barrier in pintest_ring_add(). */
 	smp_mb();
 	return pintest_ring_is_empty(&trace->ring) ? 0 : EPOLLIN | EPOLLRDNORM;
 }
@@ -196,7 +196,7 @@ static long trace_symbol_run(struct pintest_call *call)
 	name = kmalloc(TRACE_SYMBOL_ROOM, GFP_KERNEL_ACCOUNT);
 	if (!name)
 		return -ENOMEM;
-	/* Of a call that never returns, the next address is another function. */
+	/* After a call that never returns comes another function. */
 	sprint_symbol_no_offset(name, (unsigned long)args->addr - 1);
 	strscpy(args->out_name, name, sizeof(args->out_name));
 	kfree(name);
@@ -302,7 +302,7 @@ static int trace_start(struct pintest_trace *trace,
 	return err;
 }
 
-/* A file of a trace that has begun. */
+/* Returns a file for a trace that has begun. */
 static struct file *trace_file(struct pintest_trace_args *args)
 {
 	struct pintest_trace *trace = trace_new(args);

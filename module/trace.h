@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the files share that watch the pins of others.
+ * Shared by the files that watch the pins of other drivers.
  *
  * trace.c          a trace: the file, and when watching begins and ends
- * trace_hooks.c    kretprobes on the kernel's calls: an event of each
+ * trace_hooks.c    kretprobes on the kernel's calls, which make events
  * trace_callers.c  who called
- * trace_ring.c     events, until they are read
- * trace_account.c  the pins that are out: of which call, on which folio
+ * trace_ring.c     the ring of events that a reader reads
+ * trace_account.c  the pins that are held: by which call, on which folio
  * trace_pool.c     memory for the account
- * trace_held.c     what the account knows, told by ioctls
+ * trace_held.c     the ioctls that read the account
  *
- * Handlers of probes run anywhere, with interrupts off: they allocate nothing,
- * take raw spinlocks only, and wake nobody themselves. Order of these locks:
- * a bucket of the account, its tree of calls, the pool; those of rings and of
- * calls under way are taken alone.
+ * Handlers of probes run anywhere, with interrupts off. They allocate nothing,
+ * take only raw spinlocks, and wake no task directly. The order of these locks
+ * is: bucket of the account, tree of calls, pool. The locks of rings and of
+ * calls under way are taken without any other.
  */
 #ifndef PINTEST_TRACE_H
 #define PINTEST_TRACE_H
@@ -29,7 +29,7 @@
 
 /* trace_callers.c */
 
-/* Frames of the probe itself, that are above its caller. */
+/* The most frames that the probe itself adds above its caller. */
 #define PINTEST_STACK_SKIP	14
 
 /**
@@ -50,15 +50,15 @@ void pintest_stack_callers(const struct pintest_stack *stack,
 /* trace_ring.c */
 
 /**
- * struct pintest_ring - events, until they are read
- * @lock: for those who add
+ * struct pintest_ring - events that have not been read
+ * @lock: taken to add an event
  * @slots: the events
  * @size: how many of them, a power of 2, or 0
- * @head: events that were added, so far. Written under @lock
- * @tail: events that were read, so far. Written by the only reader
- * @lost: events that found no room. Under @lock
- * @wake: wakes who waits, since the handler of a probe cannot
- * @wait: who waits
+ * @head: how many events were added so far. Written under @lock
+ * @tail: how many were read so far. Written by the only reader
+ * @lost: events dropped because the ring was full. Under @lock
+ * @wake: wakes the readers, because the handler of a probe cannot
+ * @wait: readers that wait
  */
 struct pintest_ring {
 	raw_spinlock_t lock;
@@ -85,14 +85,15 @@ int pintest_event_put(void __user *to, size_t event_size,
 
 /**
  * struct pintest_trace - what a trace's file points to
- * @node: in the list of all; changed under the lock of traces, read under RCU
- * @read_lock: only one reads
+ * @node: in the list of traces; changed under the lock of traces, read under
+ *	RCU
+ * @read_lock: held while reading, since a ring has one reader
  * @ring: its events
  * @calls: bit n: calls of &enum pintest_traced n make events
- * @pid: of which process, or NULL
- * @callers: how many callers it wants to know
- * @event_size: as its reader has it
- * @follows: pins
+ * @pid: the process to watch, or NULL for all
+ * @callers: how many callers an event has
+ * @event_size: the size of an event in the reader's version of the ABI
+ * @follows: whether it follows pins
  */
 struct pintest_trace {
 	struct list_head node;
@@ -110,10 +111,11 @@ void pintest_trace_tell(const struct pintest_event *event);
 /* trace_hooks.c */
 
 /**
- * struct pintest_wish - what those who trace want to know
- * @armed: anything. Set when all probes are in, and reset before they go
- * @follow: pins
- * @callers: how many callers
+ * struct pintest_wish - what the open traces need, all together
+ * @armed: whether calls are counted. Set after all probes are in, and cleared
+ *	before they are removed
+ * @follow: whether any of them follows pins
+ * @callers: the most callers that any of them wants
  */
 struct pintest_wish {
 	bool armed;
@@ -134,15 +136,15 @@ u64 pintest_hooks_missed(void);
 struct pintest_taken;
 
 /**
- * struct pintest_run - pages that a call pinned, one after the other in a folio
- * @node: in its bucket, as long as there are pins
- * @next: of the same call; or in the pool
+ * struct pintest_run - consecutive pages of a folio that a call pinned
+ * @node: in its bucket, as long as it has pins
+ * @next: the next run of the same call; or in the pool
  * @taken: the call
  * @folio: page frame number of the folio
  * @pfn: of the first page
  * @index: of the first page in the call
  * @pages: how many
- * @pins: that are out. Under the lock of the bucket, but for readers
+ * @pins: pins still held. Written under the lock of the bucket
  */
 struct pintest_run {
 	struct hlist_node node;
@@ -156,15 +158,15 @@ struct pintest_run {
 };
 
 /**
- * struct pintest_taken - a call that took pins, of which some are out
+ * struct pintest_taken - a call that took pins, of which some are still held
  * @node: in the tree of calls, by the id of @event
- * @next: in the pool, or among those whose memory must be dropped
- * @runs: what it took, in order
- * @nr_runs: how many
- * @pins: that are out
- * @users: one for @pins, and one for each who looks at it
- * @mm: whose memory, kept with mmgrab(), or NULL
- * @event: of the call
+ * @next: in the pool, or in the list of those whose mm has to be dropped
+ * @runs: the pages that it took, in order
+ * @nr_runs: how many runs
+ * @pins: pins still held
+ * @users: a reference for @pins, and one for each reader
+ * @mm: the memory that was pinned, kept with mmgrab(), or NULL
+ * @event: the event of the call
  */
 struct pintest_taken {
 	struct rb_node node;
@@ -186,10 +188,10 @@ void pintest_pool_put(struct pintest_taken *taken);
 /* trace_account.c */
 
 /**
- * struct pintest_account_sums - what it all comes to
- * @held: pins that are out
- * @untracked: pins that were given back and that nobody had taken
- * @not_followed: pins that were taken and are not known
+ * struct pintest_account_sums - totals of the account
+ * @held: pins still held
+ * @untracked: pins given back whose call the account does not know
+ * @not_followed: pins taken that found no memory in the account
  */
 struct pintest_account_sums {
 	long held;
@@ -200,9 +202,9 @@ struct pintest_account_sums {
 /**
  * struct pintest_pins - pins that a call takes or gives back
  * @list: pages or folios, or NULL
- * @first: else, the first of pages that follow each other, or a folio
+ * @first: if @list is NULL: the first of consecutive pages, or a folio
  * @nr: how many pages
- * @each: pins of each
+ * @each: pins on each page
  */
 struct pintest_pins {
 	struct page **list;

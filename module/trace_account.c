@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The pins that are out. The kernel counts pins by folio, and so does this: a
- * call that takes pins has a run for what it took of each folio, and who gives a
- * page back gives a pin of its folio back. A pinned folio is not split.
+ * The pins that are still held. The kernel counts pins by folio, and so does
+ * the account: a call that takes pins has a run for each folio, and giving a
+ * page back gives back a pin of its folio. A pinned folio is not split.
  *
- * Where several calls hold pins of a folio, which one gives one back is a guess:
- * one that took this very page, or whose memory it is, or else the latest. The sum
- * is right in any case.
+ * If several calls hold pins of a folio, the account guesses which of them
+ * gives a pin back: a call that took this page, a call on the memory of this
+ * process, or else the latest call. The sum is right in any case.
  */
 #include <linux/hash.h>
 #include <linux/sched/mm.h>
@@ -18,8 +18,8 @@
 
 /**
  * struct account_bucket - folios that have the same hash
- * @lock: for @runs, and for the pins of each
- * @runs: those with pins that are out, the latest first
+ * @lock: protects @runs, and the pins of each
+ * @runs: the runs with pins still held, the latest first
  */
 struct account_bucket {
 	raw_spinlock_t lock;
@@ -30,9 +30,9 @@ struct account_bucket {
  * struct account - of all pins
  * @buckets: by folio
  * @lock: for @calls and @last_id
- * @calls: those with pins that are out, by id
- * @last_id: the last one given
- * @held: pins that are out
+ * @calls: calls with pins still held, by id
+ * @last_id: the latest id
+ * @held: pins still held
  * @untracked: as in &struct pintest_account_sums
  * @not_followed: as there
  */
@@ -55,9 +55,9 @@ static struct account_bucket *account_bucket(unsigned long folio)
 }
 
 /**
- * pintest_account_start - begin, with no pins out
+ * pintest_account_start - begin, with no pins held
  *
- * Return: 0, to be stopped with pintest_account_stop(); or -ENOMEM.
+ * Return: 0, and pintest_account_stop() has to follow; or -ENOMEM.
  */
 int pintest_account_start(void)
 {
@@ -82,7 +82,7 @@ int pintest_account_start(void)
 	return err;
 }
 
-/* No handler knows of it any more, and nobody looks. */
+/* Ends the account. No handler and no reader uses it any more. */
 void pintest_account_stop(void)
 {
 	struct rb_node *node;
@@ -119,10 +119,10 @@ static struct page *account_page(const struct pintest_pins *pins,
 }
 
 /**
- * struct account_part - pages of a folio, one after the other
+ * struct account_part - consecutive pages of a folio
  * @folio: page frame number of the folio
  * @pfn: of the first page
- * @index: of the first page in what the call took
+ * @index: of the first page among those of the call
  * @pages: how many
  */
 struct account_part {
@@ -133,8 +133,9 @@ struct account_part {
 };
 
 /*
- * The next part from page *@i on, which is moved behind it. False at the end.
- * Before 5.19 a call could count entries that it had not written.
+ * Finds the next part from page *@i on, and moves *@i behind it. Returns false
+ * at the end. Skips holes: before 5.19 a call could count entries that it had
+ * not written.
  */
 static bool account_next_part(const struct pintest_pins *pins,
 			      unsigned long *i, struct account_part *part)
@@ -185,7 +186,7 @@ static void account_insert(struct pintest_taken *taken)
 
 	raw_spin_lock_irqsave(&account.lock, flags);
 	taken->event.id = ++account.last_id;
-	/* Ids grow, so the place is the last one. */
+	/* Ids only grow, so the new one goes last. */
 	while (*link) {
 		parent = *link;
 		link = &parent->rb_right;
@@ -205,7 +206,7 @@ static void account_insert_run(struct pintest_run *run)
 	raw_spin_unlock_irqrestore(&bucket->lock, flags);
 }
 
-/* As soon as the last run is in its bucket, all may be given back and gone. */
+/* Once the last run is in its bucket, others may give all pins back. */
 static void account_fill(struct pintest_taken *taken,
 			 const struct pintest_pins *pins)
 {
@@ -230,7 +231,7 @@ static void account_fill(struct pintest_taken *taken,
  * pintest_account_take - a call has taken pins
  * @pins: which
  * @mm: whose memory it is, or NULL
- * @event: of the call; gets its id, and how many pins are followed
+ * @event: its event; gets an id, and the number of pins that are followed
  */
 void pintest_account_take(const struct pintest_pins *pins,
 			  struct mm_struct *mm, struct pintest_event *event)
@@ -260,7 +261,7 @@ void pintest_account_take(const struct pintest_pins *pins,
 	account_fill(taken, pins);
 }
 
-/* Whether @run is rather the one that gives @pfn back than @best. */
+/* Whether @run is a better guess than @best for the pin of @pfn. */
 static bool account_is_better(const struct pintest_run *run,
 			      const struct pintest_run *best,
 			      unsigned long pfn)
@@ -286,14 +287,14 @@ static struct pintest_run *account_find(const struct account_bucket *bucket,
 }
 
 /**
- * pintest_account_unuse - look at a call no more
+ * pintest_account_unuse - drop a reference to a call
  * @taken: from pintest_account_next()
  */
 void pintest_account_unuse(struct pintest_taken *taken)
 {
 	unsigned long flags;
 
-	/* Under the lock, so that who looks for it finds it with users only. */
+	/* Under the lock: a call that a reader finds always has users. */
 	raw_spin_lock_irqsave(&account.lock, flags);
 	if (atomic_dec_and_test(&taken->users))
 		rb_erase(&taken->node, &account.calls);
@@ -316,7 +317,7 @@ static void account_give_run(struct pintest_run *run, unsigned long nr)
 		pintest_account_unuse(taken);
 }
 
-/* Gives @nr pins of a folio back. Returns of how many the taker was known. */
+/* Gives back @nr pins of a folio. Returns how many were in the account. */
 static unsigned long account_give_part(const struct account_part *part,
 				       unsigned long nr)
 {
@@ -340,7 +341,7 @@ static unsigned long account_give_part(const struct account_part *part,
 /**
  * pintest_account_give - a call is about to give pins back
  * @pins: which
- * @event: of the call; gets how many of them were known
+ * @event: its event; gets the number of pins that were in the account
  */
 void pintest_account_give(const struct pintest_pins *pins,
 			  struct pintest_event *event)
@@ -360,9 +361,9 @@ void pintest_account_give(const struct pintest_pins *pins,
 
 /**
  * pintest_account_next - the call with the lowest id from @id on
- * @id: from here on
+ * @id: the lowest id wanted
  *
- * Return: a call that has pins out, to be given to pintest_account_unuse(); or
+ * Return: a call that holds pins, to be passed to pintest_account_unuse(); or
  * NULL.
  */
 struct pintest_taken *pintest_account_next(u64 id)
@@ -387,10 +388,10 @@ struct pintest_taken *pintest_account_next(u64 id)
 /**
  * pintest_account_who - which calls hold pins of a folio?
  * @pfn: of a page in it
- * @holders: where to tell
- * @room: how many can be told
+ * @holders: filled with the calls that hold pins
+ * @room: entries in @holders
  *
- * Return: how many were told.
+ * Return: how many entries were filled.
  */
 unsigned int pintest_account_who(unsigned long pfn,
 				 struct pintest_holder *holders,

@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Who called. The stack is taken when a call begins, with what the probe itself
- * has put on it; where the call returns to says, when it does, which of these
- * frames is the first that counts.
+ * Who called. The stack is saved when a call begins, and starts with frames of
+ * the probe itself. When the call returns, its return address says which saved
+ * frame is the caller.
  */
 #include "compat/trace.h"
 #include "trace.h"
 
-/* How many frames a probe puts on the stack: learned, since each kernel differs. */
+/* Frames that a probe adds to the stack: measured, since kernels differ. */
 static unsigned int callers_skip = PINTEST_STACK_SKIP;
 
 /**
- * pintest_stack_save - note who called, when a call begins
- * @stack: to note it in
- * @callers: so many
+ * pintest_stack_save - save the stack, when a call begins
+ * @stack: filled
+ * @callers: how many callers are wanted
  *
- * The caller itself is known without that, when the call returns.
+ * The first caller is not needed here: the return address says it.
  */
 void pintest_stack_save(struct pintest_stack *stack, unsigned int callers)
 {
@@ -38,11 +38,11 @@ static unsigned int callers_find(const struct pintest_stack *stack,
 }
 
 /**
- * pintest_stack_callers - tell who called, when a call returns
- * @stack: as noted when it began
- * @caller: where it returns to
- * @callers: so many are wanted
- * @event: of the call
+ * pintest_stack_callers - set the callers of an event, when a call returns
+ * @stack: the stack when the call began
+ * @caller: the return address
+ * @callers: how many are wanted
+ * @event: the event of the call
  */
 void pintest_stack_callers(const struct pintest_stack *stack,
 			   unsigned long caller, unsigned int callers,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What the account knows: which calls hold pins, the state of the pages that they
- * hold, and who holds a page. Others go on giving back meanwhile.
+ * Reading the account: which calls hold pins, the state of their pages, and who
+ * holds a page. Drivers may give pins back at the same time.
  */
 #include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
@@ -18,7 +18,7 @@ static bool held_is_known(struct pintest_call *call)
 	return trace->follows;
 }
 
-/* Hands over what is known of @taken, unless all has just been given back. */
+/* Copies a call to user space, unless it has just given all pins back. */
 static int held_put(const struct pintest_trace *trace,
 		    struct pintest_held_args *args,
 		    struct pintest_taken *taken)
@@ -71,7 +71,7 @@ long pintest_held_run(struct pintest_call *call)
 	return err ? err : pintest_respond(call);
 }
 
-/* Looks up what is mapped where @span was pinned. */
+/* Looks up what is mapped now at the addresses of @span. */
 static int held_lookup(const struct pintest_taken *taken,
 		       const struct pintest_span *span,
 		       pintest_mapped_t *mapped)
@@ -87,8 +87,8 @@ static int held_lookup(const struct pintest_taken *taken,
 }
 
 /*
- * Records of pages from @args->out_next on, which is in @run, as long as there is
- * room. Moves it and @args->out_count on.
+ * Writes records of the pages of @run from @args->out_next on, as far as there
+ * is room. Advances @args->out_next and @args->out_count.
  */
 static int held_record_some(struct pintest_recorder *recorder,
 			    const struct pintest_taken *taken,
@@ -141,7 +141,7 @@ static int held_record(struct pintest_recorder *recorder,
 	return err;
 }
 
-/* The call @id, if there are pins of it, for pintest_account_unuse(). */
+/* Returns call @id if it holds pins; needs pintest_account_unuse(). */
 static struct pintest_taken *held_find(u64 id)
 {
 	struct pintest_taken *taken = pintest_account_next(id);

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Kretprobes on the calls that take and give back pins and references. Only what
- * the kernel exports is watched: all else is inlined somewhere.
+ * Kretprobes on the calls that take and give back pins and references. Only
+ * exported functions are watched, because the kernel inlines others in places.
  *
- * Calls are made inside others that are watched too: unpin_user_pages() in
- * unpin_user_pages_dirty_lock(), and what a long-term pin that migrates takes for
- * a while. Only the outermost one counts. It is known by a list of calls under
- * way, by task and context, since an unpin in an interrupt is no part of the call
- * that it interrupts.
+ * A watched call may be made by another watched call:
+ * unpin_user_pages_dirty_lock() calls unpin_user_pages(), and a long-term pin
+ * that migrates pages pins them for a while. Only the outermost call counts. A
+ * list of calls under way, by task and context, finds it. The context matters
+ * because an unpin in an interrupt is not part of the call that it interrupts.
  *
- * Whoever sees a pin taken must see it given back. So nothing counts before all
- * probes are in: pintest_wish.armed says when.
+ * Whoever sees a pin taken must also see it given back. So counting starts when
+ * all probes are in: see pintest_wish.armed.
  */
 #include <linux/hash.h>
 #include <linux/ktime.h>
@@ -23,10 +23,10 @@
  * @HOOK_PIN: lists pages, and takes a pin of each
  * @HOOK_GET: lists pages, and takes a reference of each
  * @HOOK_PIN_FOLIO: takes pins of a folio
- * @HOOK_UNPIN_PAGE: gives one of a page back
- * @HOOK_UNPIN_LIST: of each of a list of pages or folios
- * @HOOK_UNPIN_RANGE: of each of pages that follow each other
- * @HOOK_UNPIN_FOLIO: gives pins of a folio back
+ * @HOOK_UNPIN_PAGE: gives back a pin of a page
+ * @HOOK_UNPIN_LIST: gives back a pin of each page or folio of a list
+ * @HOOK_UNPIN_RANGE: gives back a pin of each of consecutive pages
+ * @HOOK_UNPIN_FOLIO: gives back pins of a folio
  */
 enum hook_act {
 	HOOK_PIN,
@@ -39,15 +39,16 @@ enum hook_act {
 };
 
 /**
- * struct hook - a call, and which argument is what; -1 if it has none
- * @name: of the function
+ * struct hook - a watched call, and the position of each argument; -1 if it
+ * has none
+ * @name: the function
  * @act: what it does
  * @is_int: it returns an int
- * @mm: whose memory; -1 is that of who calls
+ * @mm: the memory; -1: that of the calling process
  * @start: the address
  * @nr: how many pages; -1 is one
  * @foll: FOLL flags
- * @pages: where pages are, or go to
+ * @pages: the array of pages
  */
 struct hook {
 	const char *name;
@@ -77,7 +78,7 @@ static const struct hook hooks[] = {
 	HOOK(PIN_USER_PAGES_LOCKED, "pin_user_pages_locked", HOOK_PIN, false,
 	     -1, 0, 1, 2, 3),
 #ifdef CONFIG_64BIT
-	/* Elsewhere an offset in a file is two arguments. */
+	/* On 32 bits an offset in a file takes two arguments. */
 	HOOK(MEMFD_PIN_FOLIOS, "memfd_pin_folios", HOOK_PIN, false,
 	     -1, 1, 2, -1, 3),
 #endif
@@ -123,12 +124,12 @@ static bool hook_takes(const struct hook *hook)
 
 /**
  * struct hook_frame - a call under way, in its instance of the kretprobe
- * @node: among those under way
+ * @node: in the list of calls under way
  * @key: task and context
- * @pages: as it was given
- * @mm: whose memory, or NULL. The call keeps it
- * @stack: who called
- * @event: what will be told of it
+ * @pages: its argument
+ * @mm: the memory, or NULL. The call itself keeps it
+ * @stack: the stack when it began
+ * @event: the event that will describe it
  */
 struct hook_frame {
 	struct hlist_node node;
@@ -148,7 +149,7 @@ static u64 hook_calls;
 
 /**
  * struct hook_bucket - calls under way that have the same hash
- * @lock: for @frames
+ * @lock: protects @frames
  * @frames: the calls
  */
 static struct hook_bucket {
@@ -156,7 +157,7 @@ static struct hook_bucket {
 	struct hlist_head frames;
 } hook_buckets[1 << FRAME_BITS];
 
-/* A task and its context: tasks are aligned to more than these two bits. */
+/* Task and context: the lowest two bits of a task's address are free. */
 static unsigned long hook_key(u32 *flags)
 {
 	unsigned long key = (unsigned long)current;
@@ -179,7 +180,7 @@ static struct hook_bucket *hook_bucket(unsigned long key)
 	return &hook_buckets[hash_long(key, FRAME_BITS)];
 }
 
-/* Marks the call as under way. Returns whether it is so inside another one. */
+/* Marks the call as under way. Returns whether it is inside another one. */
 static bool hook_begin(struct hook_frame *frame)
 {
 	struct hook_bucket *bucket = hook_bucket(frame->key);
@@ -209,7 +210,7 @@ static unsigned long hook_argument(struct pt_regs *regs, s8 n)
 	return n < 0 ? 0 : pintest_compat_argument(regs, n);
 }
 
-/* What was asked for, in pages. An int may have anything in its upper half. */
+/* How many pages were asked for. The upper half of an int is undefined. */
 static unsigned long hook_pages(const struct hook *hook, struct pt_regs *regs,
 				unsigned long start)
 {
@@ -253,7 +254,7 @@ static void hook_note_caller(struct hook_frame *frame)
 	pintest_stack_save(&frame->stack, READ_ONCE(pintest_wish.callers));
 }
 
-/* The pages of a call that gives back. */
+/* The pages that a call gives back. */
 static struct pintest_pins hook_given(const struct hook *hook,
 				      const struct hook_frame *frame)
 {
@@ -344,15 +345,15 @@ static void hook_leave(struct hook_frame *frame, const struct hook *hook,
 }
 
 /*
- * An interrupt that met a handler of ours could not have its own: so there are
- * none meanwhile.
+ * Kprobes do not nest: an interrupt during our handler would miss its own
+ * probes. So interrupts are off.
  */
 static int hook_on_entry(struct kretprobe_instance *instance,
 			 struct pt_regs *regs)
 {
 	unsigned long flags;
 
-	/* Pairs with that in pintest_hooks_start(). */
+	/* Pairs with the barrier in pintest_hooks_start(). */
 	if (!smp_load_acquire(&pintest_wish.armed))
 		return 1;
 	local_irq_save(flags);
@@ -373,7 +374,7 @@ static int hook_on_return(struct kretprobe_instance *instance,
 	return 0;
 }
 
-/* Calls that take pages wait for them, those that give back mostly do not. */
+/* Calls that take pages may sleep; those that give back mostly do not. */
 static int hook_maxactive(const struct hook *hook)
 {
 	return hook_takes(hook) ? 1024 : 64 + 4 * num_possible_cpus();
@@ -396,11 +397,11 @@ static int hook_register(unsigned int call)
 	err = register_kretprobe(probe);
 	if (!err)
 		hook_calls |= BIT_ULL(call);
-	/* A call that this kernel does not have. */
+	/* This kernel does not have the call. */
 	return err == -ENOENT ? 0 : err;
 }
 
-/* Calls that were under way when probes went are in no list any more. */
+/* Forget the calls that were under way when the probes were removed. */
 static void hook_forget_frames(void)
 {
 	unsigned int i;
@@ -412,10 +413,10 @@ static void hook_forget_frames(void)
 }
 
 /**
- * pintest_hooks_start - watch all calls that there are
+ * pintest_hooks_start - watch all calls that this kernel has
  *
- * Return: 0, to be stopped with pintest_hooks_stop(); -EBADRQC if this kernel
- * does not let them be watched; -ENOMEM.
+ * Return: 0, and pintest_hooks_stop() has to follow; -EBADRQC if this kernel
+ * cannot watch calls; -ENOMEM.
  */
 int pintest_hooks_start(void)
 {
@@ -433,12 +434,12 @@ int pintest_hooks_start(void)
 		pintest_hooks_stop();
 		return err == -ENOMEM ? err : -EBADRQC;
 	}
-	/* Pairs with that in hook_on_entry(). */
+	/* Pairs with the barrier in hook_on_entry(). */
 	smp_store_release(&pintest_wish.armed, true);
 	return 0;
 }
 
-/* When this returns, no handler runs any more, nor will. */
+/* When this returns, no handler runs, and none will. */
 void pintest_hooks_stop(void)
 {
 	struct kretprobe *probes[ARRAY_SIZE(hooks)];
@@ -459,7 +460,7 @@ u64 pintest_hooks_calls(void)
 	return hook_calls;
 }
 
-/* Calls that handlers have not seen, since pintest_hooks_start(). */
+/* Calls since pintest_hooks_start() that no handler saw. */
 u64 pintest_hooks_missed(void)
 {
 	unsigned int call;

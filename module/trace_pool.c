@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Memory for the account. Handlers of probes may not allocate, on PREEMPT_RT not
- * even atomically. So they take what lies ready here, and a work item sees that
- * there is always enough, up to a limit. It lies ready until nobody follows pins
- * any more.
+ * Memory for the account. Handlers of probes must not allocate; on PREEMPT_RT
+ * not even atomically. So they take memory from this pool, and a work item
+ * refills it, up to a limit. The pool is freed when no trace follows pins any
+ * more.
  */
 #include <linux/mm.h>
 #include <linux/moduleparam.h>
@@ -13,17 +13,18 @@
 
 static unsigned int follow_mb;
 module_param(follow_mb, uint, 0644);
-MODULE_PARM_DESC(follow_mb, "Most memory that following pins takes, in MiB; 0: 1/64 of all memory");
+MODULE_PARM_DESC(follow_mb,
+		 "Most memory that following pins takes, in MiB; 0: 1/64 of all memory");
 
-/* What lies ready at least. */
+/* The least that the pool keeps ready. */
 #define POOL_RUNS	8192
 #define POOL_TAKEN	1024
 
-/* Memory comes in pieces of that many bytes. */
+/* Bytes of each allocation. */
 #define POOL_PIECE	(4 * PAGE_SIZE)
 
 /**
- * struct pool_piece - memory of things of a kind, one after the other behind it
+ * struct pool_piece - an allocation; the objects in it follow this header
  * @next: the next piece
  */
 struct pool_piece {
@@ -31,17 +32,17 @@ struct pool_piece {
 };
 
 /**
- * struct pool - what lies ready
- * @lock: for all but @pieces, which only the work item knows
- * @runs: runs
+ * struct pool - memory that is ready for use
+ * @lock: protects all but @pieces, which only the work item uses
+ * @runs: free runs
  * @nr_runs: how many
  * @want_runs: how many there should be
- * @taken: calls
+ * @taken: free calls
  * @nr_taken: how many
- * @gone: calls whose memory is to be dropped, which may not be done anywhere
- * @pieces: where it all comes from
+ * @gone: calls whose mm the work item has to drop, since a handler must not
+ * @pieces: all allocations
  * @bytes: in @pieces
- * @on: more may be had
+ * @on: whether the work item may allocate
  */
 static struct pool {
 	raw_spinlock_t lock;
@@ -119,7 +120,7 @@ static bool pool_more_taken(void)
 	return true;
 }
 
-/* The next call whose memory is to be dropped. */
+/* Returns the next call whose mm has to be dropped. */
 static struct pintest_taken *pool_gone(void)
 {
 	struct pintest_taken *taken;
@@ -158,9 +159,9 @@ static void pool_call_worker(void)
 }
 
 /**
- * pintest_pool_start - make memory ready
+ * pintest_pool_start - fill the pool
  *
- * Return: 0, to be stopped with pintest_pool_stop(); or -ENOMEM.
+ * Return: 0, and pintest_pool_stop() has to follow; or -ENOMEM.
  */
 int pintest_pool_start(void)
 {
@@ -174,7 +175,7 @@ int pintest_pool_start(void)
 	return 0;
 }
 
-/* Gives all memory back. Nobody uses any of it. */
+/* Frees all memory. Nothing uses it any more. */
 void pintest_pool_stop(void)
 {
 	struct pool_piece *piece;
@@ -198,12 +199,12 @@ void pintest_pool_stop(void)
 }
 
 /**
- * pintest_pool_expect - a call may soon need memory
- * @runs: for so many runs
+ * pintest_pool_expect - prepare for a call that may soon need memory
+ * @runs: how many runs it may need
  */
 void pintest_pool_expect(unsigned long runs)
 {
-	/* Twice, since another one may come before there is more. */
+	/* Twice: another call may come before the pool is refilled. */
 	if (READ_ONCE(pool.nr_runs) >= 2 * runs)
 		return;
 	if (READ_ONCE(pool.want_runs) < 4 * runs)
@@ -226,10 +227,10 @@ static struct pintest_run *pool_cut(unsigned long nr)
 
 /**
  * pintest_pool_get - get memory for a call
- * @runs: with so many runs, at least 1
+ * @runs: how many runs, at least 1
  *
- * Return: a call with runs, all of it for the caller to fill; to be given back
- * with pintest_pool_put(). NULL if there is not enough.
+ * Return: a call with its runs, for the caller to fill and to give back with
+ * pintest_pool_put(). NULL if the pool has not enough.
  */
 struct pintest_taken *pintest_pool_get(unsigned long runs)
 {
@@ -253,7 +254,7 @@ struct pintest_taken *pintest_pool_get(unsigned long runs)
 	return taken;
 }
 
-/* Drops the memory of @taken, unless others do not have it any more. */
+/* Drops the mm of @taken. Returns false if that was the last reference to it. */
 static bool pool_drop(struct pintest_taken *taken)
 {
 	if (taken->mm && !atomic_add_unless(&taken->mm->mm_count, -1, 1))
@@ -270,7 +271,7 @@ static struct pintest_run *pool_last(struct pintest_run *run)
 }
 
 /**
- * pintest_pool_put - give the memory of a call back, from anywhere
+ * pintest_pool_put - give back the memory of a call; may be called anywhere
  * @taken: the call, whose mm is kept with mmgrab()
  */
 void pintest_pool_put(struct pintest_taken *taken)

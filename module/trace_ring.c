@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A ring of events. Handlers add to it and never wait: what finds no room is
- * lost, and counted. What is in it does not change until it has been read, so
- * that the only reader needs no lock.
+ * A ring of events. Handlers add events and never wait: an event that finds no
+ * room is lost and counted. An event in the ring does not change until it has
+ * been read, so the only reader needs no lock.
  */
 #include <linux/log2.h>
 #include <linux/mm.h>
@@ -21,9 +21,9 @@ static void ring_wake(struct irq_work *work)
 /**
  * pintest_ring_init - make a ring
  * @ring: the ring
- * @size: events that it has room for; none if 0
+ * @size: events that it has room for; 0 for a ring that keeps none
  *
- * Return: 0, to be ended with pintest_ring_end(); or -ENOMEM.
+ * Return: 0, and pintest_ring_end() has to follow; or -ENOMEM.
  */
 int pintest_ring_init(struct pintest_ring *ring, unsigned int size)
 {
@@ -39,7 +39,7 @@ int pintest_ring_init(struct pintest_ring *ring, unsigned int size)
 	return ring->slots ? 0 : -ENOMEM;
 }
 
-/* Nobody adds to it any more. */
+/* Frees a ring. Nothing adds to it any more. */
 void pintest_ring_end(struct pintest_ring *ring)
 {
 	irq_work_sync(&ring->wake);
@@ -47,8 +47,8 @@ void pintest_ring_end(struct pintest_ring *ring)
 }
 
 /**
- * pintest_ring_add - add an event, or lose it; from anywhere
- * @ring: to this one
+ * pintest_ring_add - add an event, or count it as lost; may be called anywhere
+ * @ring: the ring
  * @event: the event
  */
 void pintest_ring_add(struct pintest_ring *ring,
@@ -59,13 +59,13 @@ void pintest_ring_add(struct pintest_ring *ring,
 	raw_spin_lock_irqsave(&ring->lock, flags);
 	if (ring->head - READ_ONCE(ring->tail) < ring->size) {
 		ring->slots[ring->head & (ring->size - 1)] = *event;
-		/* Whoever sees the new head sees the event. */
+		/* A reader that sees the new head sees the event. */
 		smp_store_release(&ring->head, ring->head + 1);
 	} else {
 		ring->lost++;
 	}
 	raw_spin_unlock_irqrestore(&ring->lock, flags);
-	/* Pairs with that in poll: it sees the event, or we see it wait. */
+	/* Pairs with poll(): it sees the event, or we see that it waits. */
 	if (wq_has_sleeper(&ring->wait))
 		irq_work_queue(&ring->wake);
 }
@@ -73,15 +73,15 @@ void pintest_ring_add(struct pintest_ring *ring,
 /* Whether there is nothing to read. */
 bool pintest_ring_is_empty(const struct pintest_ring *ring)
 {
-	/* Pairs with the release of whoever puts an event there. */
+	/* Pairs with the release in pintest_ring_add(). */
 	return smp_load_acquire(&ring->head) == READ_ONCE(ring->tail);
 }
 
 /**
- * pintest_event_put - hand an event to user space
- * @to: where to
- * @event_size: as it is known there: longer, it gets a tail of zeros; shorter,
- *	it is cut
+ * pintest_event_put - copy an event to user space
+ * @to: user buffer
+ * @event_size: its size in the reader's version of the ABI. If that is longer,
+ *	the tail is zeros; if it is shorter, the event is cut
  * @event: the event
  *
  * Return: 0 or -EFAULT.
@@ -98,19 +98,19 @@ int pintest_event_put(void __user *to, size_t event_size,
 }
 
 /**
- * pintest_ring_read - read what there is; only one does at a time
- * @ring: from this one
+ * pintest_ring_read - read events; one reader at a time
+ * @ring: the ring
  * @to: user buffer
  * @count: bytes in it
- * @event_size: as it is known there
+ * @event_size: size of an event in the reader's version of the ABI
  *
- * Return: bytes of whole events, 0 if there are none, or -EFAULT: what has not
- * been handed over stays.
+ * Return: bytes of whole events, 0 if there are none, or -EFAULT. Events that
+ * were not copied stay in the ring.
  */
 ssize_t pintest_ring_read(struct pintest_ring *ring, char __user *to,
 			  size_t count, size_t event_size)
 {
-	/* Pairs with the release of whoever puts an event there. */
+	/* Pairs with the release in pintest_ring_add(). */
 	unsigned int head = smp_load_acquire(&ring->head);
 	size_t done = 0;
 
@@ -119,7 +119,7 @@ ssize_t pintest_ring_read(struct pintest_ring *ring, char __user *to,
 				      &ring->slots[ring->tail &
 						   (ring->size - 1)]))
 			return done ? done : -EFAULT;
-		/* The slot is read before it may be written again. */
+		/* Release the slot only after it has been read. */
 		smp_store_release(&ring->tail, ring->tail + 1);
 		done += event_size;
 	}

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What a user has locked, all processes together. Modules can hold a user from
- * 5.12 on.
+ * Memory that all processes of a user have locked together. From 5.12 on a
+ * module can hold a reference to a user.
  */
 #ifndef PINTEST_COMPAT_ACCOUNT_H
 #define PINTEST_COMPAT_ACCOUNT_H
@@ -18,7 +18,7 @@ static inline bool pintest_compat_has_user_charge(void)
 #endif
 }
 
-/* A reference, or NULL where there is none. */
+/* Returns a reference, or NULL where modules cannot have one. */
 static inline struct user_struct *
 pintest_compat_get_user(struct user_struct *user)
 {
@@ -36,7 +36,7 @@ static inline void pintest_compat_free_user(struct user_struct *user)
 #endif
 }
 
-/* Returns what there is then. */
+/* Returns the new sum. */
 static inline unsigned long pintest_compat_user_add(struct user_struct *user,
 						    long nr)
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The GUP calls and FOLL flags, as every kernel from 5.10 on can take them.
+ * The GUP calls and FOLL flags, with one interface for all kernels from 5.10
+ * on.
  */
 #ifndef PINTEST_COMPAT_GUP_H
 #define PINTEST_COMPAT_GUP_H
@@ -72,11 +73,12 @@
 #endif
 
 /*
- * Long-term pins by a call that may drop the mmap lock: refused with a warning
- * before 6.2. That check was inside mm/gup.c, where no header shows it. But the
- * same rework of mm/gup.c, after it had removed the check, took flags back that
- * callers must not set, in 6.3. Where they are gone the check is, too. In between
- * this says no, which costs a way of pinning; a wrong yes taints the kernel.
+ * Whether a call that may drop the mmap lock can take long-term pins. Before
+ * 6.2 mm/gup.c refuses that with a warning, and no header shows the check. The
+ * rework of mm/gup.c that removed the check went on to remove, in 6.3, some
+ * flags that callers must not set. So where these flags are gone, the check is
+ * gone too. For kernels in between this says no. That loses a way to pin,
+ * while a wrong yes would taint the kernel.
  */
 #ifdef HAVE_FOLL_PRIVATE
 #define PINTEST_LONGTERM_MAY_UNLOCK true
@@ -132,7 +134,7 @@ static inline bool pintest_compat_has_pin_unlocked(void)
 #endif
 }
 
-/* Of memory of the current process; takes the mmap lock itself. */
+/* Works on the current process; takes the mmap lock itself. */
 static inline long pintest_compat_pin_unlocked(unsigned long start,
 					       unsigned long nr,
 					       unsigned int foll,
@@ -154,7 +156,7 @@ static inline bool pintest_compat_has_pin_iter(void)
 #endif
 }
 
-/* Of memory of the current process. Pins are released as any others. */
+/* Works on the current process. Its pins are released like all others. */
 static inline long pintest_compat_pin_iter(unsigned long start,
 					   unsigned long nr, bool write,
 					   struct page **pages)
@@ -184,11 +186,13 @@ static inline bool pintest_compat_has_pin_memfd(void)
 }
 
 /*
- * Pins the folios of @nr pages of @file from @offset on, once each, and lists
- * these pages. Returns how many, a whole folio's if not @nr, or -errno.
+ * Pins the folios of @nr pages of @file from @offset on, each once, and lists
+ * the pages. Returns how many pages were listed, which is less than @nr only
+ * at the end of a folio, or -errno.
  *
- * The list of folios becomes the list of pages from its end on: the pages of a
- * folio are never before its own place, since each folio has one at least.
+ * The list of folios is turned into the list of pages in place, from its end:
+ * each folio has at least one page, so its pages never come before its own
+ * entry.
  */
 static inline long pintest_compat_pin_memfd(struct file *file, loff_t offset,
 					    long nr, struct page **pages)

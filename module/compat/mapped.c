@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Which page is mapped at an address now. Where nothing but ordinary pages can
- * be mapped the page tables are read, which takes a few instructions a page, and
- * tells also what may be written or executed only. hmm_range_fault() knows the
- * rest, and stands in wherever that reading meets something that it does not
- * know. A kernel may lack either; without both nothing is known.
+ * Which page is mapped at an address now. In mappings of ordinary pages this
+ * code reads the page tables. That takes a few instructions a page, and works
+ * also for memory that may only be written or executed. hmm_range_fault()
+ * knows the rest, and is used wherever the code meets an entry that it does
+ * not know. A kernel may lack one of the two. If it lacks both, nothing is
+ * known.
  *
- * In snapshot mode, with no flag requested, that one never faults and takes no
- * reference. It wants an interval notifier, of which it reads but the mm and
- * the sequence number, so one that was never registered does, and the mm under
- * test stays as it is.
+ * Without a requested flag, hmm_range_fault() takes a snapshot: it never
+ * faults and takes no reference. It needs an interval notifier, but reads only
+ * its mm and its sequence number. So a notifier that was never registered is
+ * enough, and the mm does not change.
  */
 #include <linux/hmm.h>
 #include <linux/mm.h>
@@ -18,7 +19,7 @@
 #include "tables.h"
 #include "vma.h"
 
-/* Any number will do, if notifier and range have the same. */
+/* Any number, the same in notifier and range. */
 #define SEQUENCE 2
 
 static int mapped_ask_hmm(struct mm_struct *mm, unsigned long start,
@@ -37,7 +38,7 @@ static int mapped_ask_hmm(struct mm_struct *mm, unsigned long start,
 		.hmm_pfns = mapped,
 	};
 
-	/* Some kernels carry bits of the input through. */
+	/* Some kernels copy bits of the input to the output. */
 	memset(mapped, 0, nr * sizeof(*mapped));
 	return hmm_range_fault(&range);
 #else
@@ -50,9 +51,9 @@ static int mapped_ask_hmm(struct mm_struct *mm, unsigned long start,
 }
 
 /*
- * An error is all that HMM says of memory that it does not look into, as that of
- * which nobody may read anything: it is not known, then. And what is not valid
- * may hold a pfn all the same.
+ * HMM returns an error for memory that it does not look into, such as memory
+ * that may not be read. Then it is not known what is mapped. And an entry
+ * without HMM_PFN_VALID may still contain a pfn.
  */
 static int mapped_snapshot(struct mm_struct *mm, unsigned long start,
 			   unsigned long nr, pintest_mapped_t *mapped)
@@ -75,14 +76,15 @@ bool pintest_mapped_supported(void)
 #endif
 }
 
-/* Whether the entries of huge pages of a pool look like any other. */
+/* Whether hugetlb entries look like all others. */
 #define HUGETLB_IS_PLAIN \
 	(IS_ENABLED(CONFIG_X86_64) || IS_ENABLED(CONFIG_ARM64))
 
 /*
- * Whether mappings with these flags have nothing but ordinary pages, in tables
- * of their own. Huge pages of a pool that is shared may be in a table that is
- * shared, too: it may go, and then be the other process's alone, while we read.
+ * Whether mappings with these flags have only ordinary pages, in page tables
+ * of their own. Shared hugetlb mappings may share a page table with another
+ * process: it can be unshared while this code reads it, and then belongs to
+ * the other process alone.
  */
 static bool mapped_is_plain(unsigned long vm_flags)
 {
@@ -92,7 +94,7 @@ static bool mapped_is_plain(unsigned long vm_flags)
 	return !(vm_flags & (VM_IO | VM_PFNMAP | VM_MIXEDMAP));
 }
 
-/* False if only HMM knows what such an entry is. */
+/* False if only HMM can say what the entry is. */
 static bool mapped_read_entry(pte_t pte, pintest_mapped_t *mapped)
 {
 	*mapped = 0;
@@ -106,7 +108,7 @@ static bool mapped_read_entry(pte_t pte, pintest_mapped_t *mapped)
 	return true;
 }
 
-/* @pmd maps a huge page, to which all of the @nr pages from @addr on belong. */
+/* @pmd maps a huge page that has all of the @nr pages from @addr on. */
 static unsigned long mapped_read_huge(pmd_t pmd, unsigned long addr,
 			       unsigned long nr, pintest_mapped_t *mapped)
 {
@@ -150,7 +152,7 @@ static unsigned long mapped_read_entries(pmd_t pmd, unsigned long addr,
 	return i;
 }
 
-/* Reads what one table says. Returns for how many pages it could. */
+/* Reads one page table. Returns for how many pages it could. */
 static unsigned long mapped_read_table(struct mm_struct *mm, unsigned long addr,
 				unsigned long nr, pintest_mapped_t *mapped)
 {
@@ -173,8 +175,9 @@ static unsigned long mapped_read_table(struct mm_struct *mm, unsigned long addr,
 }
 
 /*
- * Looks up pages of one mapping, or of no mapping: up to @nr. Returns how many,
- * or -errno. What can only be asked of HMM is asked of the whole table.
+ * Looks up to @nr pages of one mapping, or of a gap between mappings. Returns
+ * how many, or -errno. If HMM has to be asked, it is asked about the whole
+ * page table.
  */
 static long mapped_lookup_some(struct mm_struct *mm, unsigned long start,
 			       unsigned long nr, pintest_mapped_t *mapped)

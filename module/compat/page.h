@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What can be said of a page, on every kernel from 5.10 on.
+ * The state of a page, on every kernel from 5.10 on.
  *
- * Everything here reads, takes no reference and no lock. Callers that hold no
- * reference themselves get a snapshot that may be torn, so nothing here may
- * crash on a page that changes hands meanwhile: flag bits are read as bits,
- * since the kernel's own helpers check on debug kernels what a reader without
- * a reference cannot promise.
+ * All functions only read, and take no reference and no lock. A caller without
+ * a reference gets a snapshot that may be torn. So nothing here may crash on a
+ * page that is freed or reused meanwhile. Flags are read as plain bits,
+ * because on debug kernels the kernel's own helpers check conditions that only
+ * a reference ensures.
  */
 #ifndef PINTEST_COMPAT_PAGE_H
 #define PINTEST_COMPAT_PAGE_H
@@ -33,15 +33,15 @@ static inline bool pintest_compat_flag(const struct page *page, int bit)
 }
 
 #ifdef HAVE_FOLIO
-/* @head is no tail, or was none a moment ago. */
+/* The caller has seen that @head is not a tail page. */
 static inline struct folio *pintest_compat_folio(struct page *head)
 {
 	return page_folio(head);
 }
 
 /*
- * A folio is described by the struct pages of its pages. What is described
- * behind the last one is of another folio, and this one does without.
+ * A folio keeps its state in the struct pages of its pages. A small folio has
+ * no struct page for some fields: the one there belongs to another folio.
  */
 #define PINTEST_IN_FOLIO(field, order) \
 	(offsetofend(struct folio, field) <= sizeof(struct page) << (order))
@@ -53,7 +53,7 @@ static inline struct folio *pintest_compat_folio(struct page *head)
 #define PINTEST_ZONENUM_DEVICE MAX_NR_ZONES
 #endif
 
-/* What a page is of: &struct address_space, or more in the lowest bits. */
+/* page->mapping: an address_space, or other kinds, marked in its low bits. */
 static inline unsigned long pintest_compat_mapping(struct page *page)
 {
 #ifdef HAVE_PAGE_MAPPING
@@ -72,7 +72,7 @@ static inline bool pintest_compat_has_anon_exclusive(void)
 #endif
 }
 
-/* @page is anonymous, and the head if it is hugetlb. */
+/* @page is anonymous, and a head page if it is hugetlb. */
 static inline bool pintest_compat_anon_exclusive(const struct page *page)
 {
 #ifdef HAVE_ANON_EXCLUSIVE
@@ -92,8 +92,9 @@ static inline bool pintest_compat_ksm(struct page *head)
 }
 
 /*
- * @head is of a folio with @order > 0 that is not hugetlb. Kernels that know a
- * THP by its destructor have none of the two if they are built without THP.
+ * @head is the head of a folio with @order > 0 that is not hugetlb. Kernels
+ *	that
+ * mark a THP by its destructor have no such mark if they are built without THP.
  */
 static inline bool pintest_compat_thp(struct page *head)
 {
@@ -112,9 +113,9 @@ static inline bool pintest_compat_thp(struct page *head)
 }
 
 /*
- * The kernel does not export its huge zeropage. This is what it looks like: a
- * folio of PMD size that is no THP, not on any LRU list and of no file. A folio
- * of that size that a driver maps looks the same.
+ * Whether a page may be the huge zeropage, which the kernel does not export.
+ * It is a folio of PMD size, not a THP, not on an LRU list, without a file. A
+ * folio of that size that a driver maps looks the same.
  */
 static inline bool
 pintest_compat_like_huge_zero(struct page *head, unsigned int order, bool thp)
@@ -129,7 +130,7 @@ pintest_compat_like_huge_zero(struct page *head, unsigned int order, bool thp)
 #endif
 }
 
-/* Since 7.0 modules may ask what /proc/kpageflags says. */
+/* From 7.0 on a module can ask for the flags of /proc/kpageflags. */
 static inline bool pintest_compat_tells_huge_zero(void)
 {
 #ifdef HAVE_STABLE_PAGE_FLAGS
@@ -149,7 +150,7 @@ static inline bool pintest_compat_huge_zero(struct page *head)
 #endif
 }
 
-/* Where a folio has no room for it, it does not count its pins. */
+/* A folio without room for a pincount does not count its pins. */
 static inline bool pintest_compat_has_pincount(unsigned int order)
 {
 #if defined(HAVE_FOLIO_HAS_PINCOUNT)
@@ -175,7 +176,7 @@ static inline int pintest_compat_pincount(struct page *head)
 #endif
 }
 
-/* What folio_maybe_dma_pinned() says: a count that overflows is many, too. */
+/* As folio_maybe_dma_pinned(): a count that has overflowed counts as many. */
 static inline bool pintest_compat_maybe_dma_pinned(struct page *head,
 						   unsigned int order)
 {
@@ -185,8 +186,9 @@ static inline bool pintest_compat_maybe_dma_pinned(struct page *head,
 }
 
 /*
- * 0 for a folio of one page: nothing but its own entries map it. So it is for
- * two pages where they have no room to count more, as on 32 bits since 6.15.
+ * 0 for a folio of one page, which only single page table entries map. Also 0
+ * for two pages where these have no room for the count, as on 32 bits since
+ * 6.15.
  */
 static inline int pintest_compat_entire_mapcount(struct page *head,
 						 unsigned int order)
@@ -203,7 +205,7 @@ static inline int pintest_compat_entire_mapcount(struct page *head,
 }
 
 /*
- * Some kernels count the mappings of a large folio, but not of its pages.
+ * Some kernels count the mappings of a large folio, but not those of each page.
  */
 static inline bool pintest_compat_has_mapcount(unsigned int order)
 {
@@ -214,7 +216,7 @@ static inline bool pintest_compat_has_mapcount(unsigned int order)
 #endif
 }
 
-/* What is in a page where its mappings are counted, from -1 on; or its type. */
+/* _mapcount, which begins at -1; or the page type in its place. */
 static inline int pintest_compat_raw_mapcount(struct page *page)
 {
 #ifdef HAVE_PAGE_OWN_MAPCOUNT
@@ -224,7 +226,7 @@ static inline int pintest_compat_raw_mapcount(struct page *page)
 #endif
 }
 
-/* Page table entries that map @page alone. */
+/* Number of page table entries that map just @page. */
 static inline int pintest_compat_own_mapcount(struct page *page)
 {
 	int mapcount = pintest_compat_raw_mapcount(page) + 1;
@@ -237,10 +239,11 @@ static inline int pintest_compat_own_mapcount(struct page *page)
 }
 
 /*
- * @entire is what pintest_compat_entire_mapcount() says of its folio. The
- * kernel's own function is left alone as soon as it can be made here: from 6.3
- * on it checks on debug kernels what a reader without a reference cannot
- * promise. Before, mappings of a THP by both PMD and PTEs need it.
+ * @entire is pintest_compat_entire_mapcount() of the folio. The sum is
+ *	computed here
+ * where that is possible, because from 6.3 on the kernel's own function makes
+ * checks on debug kernels that need a reference. Before 6.3 the kernel's
+ * function is needed for a THP that is mapped by both a PMD and PTEs.
  */
 static inline int pintest_compat_mapcount(struct page *page, int entire)
 {
@@ -251,13 +254,13 @@ static inline int pintest_compat_mapcount(struct page *page, int entire)
 #endif
 }
 
-/* One for each page in the page cache, one for what a file system adds. */
+/* References: one for each page in the page cache, one for private data. */
 static inline int pintest_compat_cache_references(struct page *head,
 						  unsigned int order)
 {
 	unsigned long mapping = pintest_compat_mapping(head);
 
-	/* With bits in the lowest places it is not a file's. */
+	/* If a low bit is set, it is not the mapping of a file. */
 	if (!mapping || mapping & 3 ||
 	    page_zonenum(head) == PINTEST_ZONENUM_DEVICE)
 		return 0;
@@ -265,8 +268,8 @@ static inline int pintest_compat_cache_references(struct page *head,
 }
 
 /*
- * References to a folio of no more than two pages that are surely no pins: those
- * of page table entries, page cache, swap cache and private data.
+ * References to a folio of at most two pages that are certainly not pins:
+ * those of page table entries, page cache, swap cache and private data.
  */
 static inline int pintest_compat_known_references(struct page *head,
 						  unsigned int order)
@@ -289,7 +292,7 @@ static inline int pintest_compat_known_references(struct page *head,
 #define PINTEST_EXCLUSIVE_BIT 0UL
 #endif
 
-/* Bits of a page's flags on which its record depends. */
+/* The page flags that a record depends on. */
 #define PINTEST_STATE_BITS \
 	(BIT(PG_swapbacked) | BIT(PG_dirty) | BIT(PG_writeback) | \
 	 BIT(PG_lru) | BIT(PG_mlocked) | BIT(PG_swapcache) | \
@@ -298,11 +301,11 @@ static inline int pintest_compat_known_references(struct page *head,
 	 ZONES_MASK << ZONES_PGSHIFT | NODES_MASK << NODES_PGSHIFT)
 
 /**
- * struct pintest_state - of a page, all on which its record depends
- * @flags: bits of its own
- * @kind: what its mapping says that it is, whether it has one at all, and
- *	whether it is a tail
- * @mapcount: of its own, as the page has it
+ * struct pintest_state - everything in a page that its record depends on
+ * @flags: its page flags
+ * @kind: the kind that its mapping says, whether it has a mapping, and whether
+ *	it is a tail
+ * @mapcount: its _mapcount
  * @refcount: references
  */
 struct pintest_state {
@@ -327,9 +330,9 @@ pintest_compat_state(struct page *page)
 }
 
 /*
- * Whether @page has the record of another folio of one page, whose state is
- * @state, but for where it is. They are in the same block of frames. What is
- * reserved may be the zeropage, or not.
+ * Whether @page has the same record as another one-page folio with the state
+ * @state, except for address and frame. Both are in the same block of frames. A
+ * reserved page never has, since it may be the zeropage.
  */
 static __always_inline bool
 pintest_compat_same_state(const struct pintest_state *state, struct page *page)
@@ -342,7 +345,7 @@ pintest_compat_same_state(const struct pintest_state *state, struct page *page)
 	       !(state->flags & BIT(PG_reserved));
 }
 
-/* The same for two pages of a large folio, for which @bits of flags count. */
+/* The same for two pages of a large folio; only the flags in @bits count. */
 static __always_inline bool
 pintest_compat_same_tail(const struct pintest_state *state, struct page *page,
 			 unsigned long bits)
@@ -351,13 +354,13 @@ pintest_compat_same_tail(const struct pintest_state *state, struct page *page,
 	       !((pintest_compat_flags(page) ^ state->flags) & bits);
 }
 
-/* The size of a block is the kernel's secret where it is no constant. */
+/* Modules know the size of a block only where it is a constant. */
 #if defined(CONFIG_SPARSEMEM) && defined(HAVE_PAGEBLOCK_ORDER) && \
 	defined(HAVE_SECTION_BLOCKS)
 #define PINTEST_HAS_BLOCKS
 #endif
 
-/* Page frames of which one block's properties are true: an order. */
+/* The order of a block of frames that share their properties. */
 static inline unsigned int pintest_compat_block_order(void)
 {
 #ifdef PINTEST_HAS_BLOCKS
@@ -373,9 +376,10 @@ static inline bool pintest_compat_has_migratetype(void)
 }
 
 /*
- * The migrate type of the block of @pfn as this kernel numbers it, or -1. Its
- * own reader is not exported. The bitmap is declared with no elements, hence
- * the plain pointer: indexing the array itself trips UBSAN.
+ * The migrate type of the block of @pfn as this kernel numbers it, or -1. The
+ * kernel does not export its own reader. The bitmap is declared as an array
+ * without elements. A plain pointer is used, because indexing such an array
+ * trips UBSAN.
  */
 static inline int pintest_compat_kernel_migratetype(unsigned long pfn)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What probe.sh compiles, one section at a time. A section says in which
- * mainline release the thing came or went; that is for the reader only.
+ * probe.sh compiles this file once for each section. A section says in which
+ * mainline release the feature came or went, for the reader only.
  */
 #include <linux/hmm.h>
 #include <linux/kprobes.h>
@@ -34,7 +34,7 @@ long probe(struct page **pages, struct vm_area_struct **vmas)
 }
 #endif
 
-/* FOLL flags. Macros until 6.2, enumerators since: only a compiler knows. */
+/* FOLL flags: macros until 6.2; then enumerators, which #ifdef cannot see. */
 #ifdef PROBE_FOLL_HWPOISON
 int probe = FOLL_HWPOISON;
 #endif
@@ -72,7 +72,7 @@ int probe = FOLL_NUMA;			/* until 6.0 */
 int probe = FOLL_SPLIT;			/* until 5.12 */
 #endif
 
-/* Flags that mm/gup.c took back when it gathered its checks of flags: 6.3. */
+/* Flags that mm/gup.c removed when it gathered its checks of flags: 6.3. */
 #ifdef PROBE_FOLL_PRIVATE
 enum { FOLL_TOUCH, FOLL_TRIED, FOLL_REMOTE, FOLL_PIN };
 #endif
@@ -113,7 +113,7 @@ long probe(struct file *memfd, struct folio **folios, pgoff_t *offset)
 }
 #endif
 
-/* 5.18: anonymous pages that belong to one process are marked. */
+/* 5.18: PG_anon_exclusive. */
 #ifdef PROBE_ANON_EXCLUSIVE
 int probe = PG_anon_exclusive;
 #endif
@@ -126,7 +126,7 @@ struct folio *probe(struct page *page)
 }
 #endif
 
-/* What of struct page may move to what it describes. */
+/* Fields of struct page that may move to struct folio and others. */
 #ifdef PROBE_PAGE_MAPPING
 void *probe(struct page *page)
 {
@@ -156,7 +156,7 @@ bool probe(struct folio *folio)
 }
 #endif
 
-/* What tells a THP from other compound pages: 6.6, 6.1, before. */
+/* How a THP differs from other compound pages: 6.6, 6.1, before. */
 #ifdef PROBE_LARGE_RMAPPABLE
 int probe = PG_large_rmappable;
 #endif
@@ -187,7 +187,7 @@ int probe(struct page *page)
 }
 #endif
 
-/* Whether it does: comes and goes between releases. */
+/* Whether it counts them: differs between releases. */
 #ifdef PROBE_FOLIO_HAS_PINCOUNT
 bool probe(struct folio *folio)
 {
@@ -208,7 +208,7 @@ int probe(struct page *page)
 	return page_mapcount(page);
 }
 #endif
-/* A _mapcount that is a page type instead: 6.12, and before. */
+/* A page type in place of _mapcount: 6.12, and before. */
 #ifdef PROBE_MAPCOUNT_IS_TYPE
 bool probe(int mapcount)
 {
@@ -223,7 +223,7 @@ int probe(struct folio *folio)
 }
 #endif
 
-/* links PAGEBLOCK_ORDER: where it is a variable, nobody exports it */
+/* links PAGEBLOCK_ORDER: where it is a variable, it is not exported */
 #ifdef PROBE_PAGEBLOCK_ORDER
 unsigned int probe(void)
 {
@@ -231,7 +231,7 @@ unsigned int probe(void)
 }
 #endif
 
-/* What is known of the blocks of a section of memory. */
+/* The properties of blocks in a section of memory. */
 #ifdef PROBE_SECTION_BLOCKS
 unsigned long probe(struct mem_section *section)
 {
@@ -282,7 +282,7 @@ unsigned long probe(struct vm_area_struct *vma)
 }
 #endif
 
-/* Whose memory it is: kept with the memory until 7.1, with the task since. */
+/* The user namespace: mm->user_ns until 7.1, with the task since. */
 #ifdef PROBE_MM_USER_NS
 struct user_namespace *probe(struct mm_struct *mm)
 {
@@ -314,7 +314,7 @@ unsigned long probe(struct pt_regs *regs)
 }
 #endif
 
-/* 6.5, with which the zeropage is not pinned any more. */
+/* 6.5, which also stopped pinning the zeropage. */
 #ifdef PROBE_IS_ZERO_FOLIO
 bool probe(struct folio *folio)
 {

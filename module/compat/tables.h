@@ -1,19 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The way down a process's page tables, without a page table lock and without a
- * change. The mmap lock is held for reading and interrupts are off.
+ * Walking a process's page tables without a page table lock. The walk only
+ * reads. The caller holds the mmap lock for reading and has interrupts off.
  *
- * The lock keeps the tables of a mapping from being unmapped, and from being made
- * a huge page by khugepaged where that takes the lock for writing. What goes all
- * the same (tables that became empty, tables of huge pages of a pool, tables of
- * files that khugepaged collapses) is freed as CONFIG_MMU_GATHER_RCU_TABLE_FREE
- * has it: after a grace period of RCU, or an interrupt that each processor has
- * taken. Both wait for who has interrupts off, on whichever processor and in
- * whosever tables. Without it the freeing side interrupts those processors only
- * that have run the mm, as is enough for GUP-fast. That keeps tables of the
- * current mm, not those of others.
+ * The mmap lock keeps a mapping and its tables from being unmapped, and from
+ * being collapsed by khugepaged where that takes the lock for writing. Some
+ * tables can go all the same: tables that became empty, tables of hugetlb
+ * pages, tables of files that khugepaged collapses. With
+ * CONFIG_MMU_GATHER_RCU_TABLE_FREE the kernel frees these after an RCU grace
+ * period, or after every processor has taken an interrupt. Both wait for code
+ * that has interrupts off, on any processor and for the tables of any process.
+ * Without that option the kernel interrupts only the processors that have run
+ * the mm. That is enough for GUP-fast. It protects a walk of the current mm,
+ * but not of another one.
  *
- * An entry is followed only if it surely is a table.
+ * The walk follows an entry only if it is certainly a table.
  */
 #ifndef PINTEST_COMPAT_TABLES_H
 #define PINTEST_COMPAT_TABLES_H
@@ -24,14 +25,14 @@
 #include "features.h"
 
 /*
- * Where GUP-fast may walk tables, and an entry is read as a whole.
+ * Where GUP-fast may walk tables, and reads an entry as a whole.
  */
 #define PINTEST_READS_TABLES \
 	(IS_ENABLED(CONFIG_64BIT) && !IS_ENABLED(CONFIG_ARCH_HAS_HUGEPD) && \
 	 (IS_ENABLED(CONFIG_HAVE_FAST_GUP) || \
 	  IS_ENABLED(CONFIG_HAVE_GUP_FAST)))
 
-/* Whether that holds for @mm. */
+/* Whether the tables of @mm can be walked. */
 static inline bool pintest_compat_reads_tables(const struct mm_struct *mm)
 {
 	return PINTEST_READS_TABLES &&
@@ -39,7 +40,7 @@ static inline bool pintest_compat_reads_tables(const struct mm_struct *mm)
 		mm == current->mm);
 }
 
-/* riscv has them out of line, and to itself, since 6.8. */
+/* riscv has them out of line since 6.8, and does not export them. */
 static inline p4d_t *pintest_compat_p4d(struct mm_struct *mm, pgd_t *pgd,
 					unsigned long addr)
 {
@@ -65,12 +66,11 @@ static inline pud_t *pintest_compat_pud(struct mm_struct *mm, p4d_t *p4d,
 }
 
 /*
- * Gets the entry of the last level but one for @addr. Or returns false: then
- * nothing is mapped before *@next, or that is @addr and a walk cannot tell.
+ * Gets the PMD entry for @addr and returns true. Returns false if nothing is
+ * mapped before *@next; if *@next is @addr, a walk cannot say what is mapped.
  *
- * Tables of hugetlb pages may be given up by others while the mmap lock is
- * held. So an entry that leads to one is read once, and what was read decides
- * and is followed.
+ * Other processes may free tables of hugetlb pages while the mmap lock is
+ * held. So each entry is read once, and the walk uses the value that it read.
  */
 static inline bool pintest_compat_pmd(struct mm_struct *mm,
 				      unsigned long addr, unsigned long end,

@@ -8,9 +8,8 @@
 #include "features.h"
 
 /*
- * Whether the caller has a capability that widens what the call does, and without
- * which it is not refused: nothing for an audit log. Not capable(), which is for
- * what is refused.
+ * Whether the caller has a capability that makes a call return more, but that
+ * it does not need. Unlike capable(), this writes no denial to the audit log.
  */
 static inline bool pintest_compat_capable(int capability)
 {
@@ -18,9 +17,9 @@ static inline bool pintest_compat_capable(int capability)
 }
 
 /*
- * Whether the caller has CAP_SYS_PTRACE over @mm. Where the kernel keeps the
- * user namespace with the task, what a module reads of it may be older or
- * newer than @mm, so the caller needs the capability over all.
+ * Whether the caller has CAP_SYS_PTRACE over @mm. Some kernels keep the user
+ * namespace with the task. What a module reads there may be older or newer than
+ * @mm, so on these the caller needs the capability in the initial namespace.
  */
 static inline bool pintest_compat_may_trace(const struct mm_struct *mm)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Kretprobes, the arguments that a probed function was given, and who called it.
+ * Kretprobes: the arguments and the caller of a probed function.
  */
 #ifndef PINTEST_COMPAT_TRACE_H
 #define PINTEST_COMPAT_TRACE_H
@@ -14,7 +14,7 @@
 #include <linux/stacktrace.h>
 #include "features.h"
 
-/* The probe that @instance is of. Its handlers run, so it is still there. */
+/* The probe of @instance. It exists as long as a handler of it runs. */
 static inline struct kretprobe *
 pintest_compat_kretprobe(struct kretprobe_instance *instance)
 {
@@ -25,7 +25,7 @@ pintest_compat_kretprobe(struct kretprobe_instance *instance)
 #endif
 }
 
-/* Where the probed function returns to. Known once it does. */
+/* The address that the probed function returns to. Known when it returns. */
 static inline unsigned long
 pintest_compat_return_address(struct kretprobe_instance *instance)
 {
@@ -37,8 +37,8 @@ pintest_compat_return_address(struct kretprobe_instance *instance)
 }
 
 /*
- * Argument @n, from 0 on and at most the sixth, of a function that has just been
- * called, if all before it fit into a register each.
+ * Argument @n, from 0 to 5, of a function that has just been called. All
+ * arguments before it must fit into a register each.
  */
 static inline unsigned long pintest_compat_argument(struct pt_regs *regs,
 						    unsigned int n)
@@ -60,7 +60,7 @@ static inline unsigned long pintest_compat_argument(struct pt_regs *regs,
 #endif
 }
 
-/* Whether calls can be watched here. */
+/* Whether this kernel and architecture can watch calls. */
 static inline bool pintest_compat_can_trace(void)
 {
 #if defined(HAVE_KERNEL_ARGUMENT) || defined(CONFIG_ARM) || \
@@ -82,15 +82,15 @@ static inline unsigned int pintest_compat_stack(unsigned long *stack,
 }
 
 /*
- * Interrupts that are being served, as a handler of a probe sees them. A probe
- * that is a breakpoint makes the kernel count an interrupt that is none.
+ * The interrupt context that a probe's handler runs in. A probe that is a
+ * breakpoint makes the kernel count one interrupt too many.
  */
 static inline bool pintest_compat_in_hardirq(void)
 {
 	return hardirq_count() > (in_nmi() ? HARDIRQ_OFFSET : 0);
 }
 
-/* The process whose memory @mm is, as the first pid namespace numbers it, or 0. */
+/* The process that @mm belongs to, in the initial pid namespace; or 0. */
 static inline pid_t pintest_compat_owner(struct mm_struct *mm)
 {
 	pid_t pid = 0;
@@ -107,8 +107,8 @@ static inline pid_t pintest_compat_owner(struct mm_struct *mm)
 }
 
 /*
- * Whether pins of @page are not counted: those of the zeropage are not since it
- * is not pinned at all, for which is_zero_folio() came, in 6.5.
+ * Whether the kernel does not pin @page at all. That is true of the zeropage
+ * since 6.5, which also introduced is_zero_folio().
  */
 static inline bool pintest_compat_not_counted(struct page *page)
 {

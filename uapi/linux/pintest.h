@@ -11,14 +11,14 @@
 /**
  * DOC: Overview
  *
- * /dev/pintest (mode 0600) takes INFO, PIN, INSPECT, BENCH and TRACE. PIN
- * pins pages of a user range with a chosen kernel call and chosen FOLL flags, and returns a
- * new descriptor, the pin, which takes UNPIN and RECORDS. pread() and pwrite()
- * on that descriptor read and write the pinned pages as a device would: offset 0
- * is the first byte of the first page, end of file is after the last page
- * (writing there is ENOSPC), and only a pin taken with PINTEST_FOLL_WRITE can be
- * written (EBADF otherwise). The last close of the descriptor unpins; it is
- * opened with O_CLOEXEC.
+ * /dev/pintest (mode 0600) takes INFO, PIN, INSPECT, BENCH and TRACE. PIN pins
+ * pages of a user range with a chosen kernel call and chosen FOLL flags, and
+ * returns a new descriptor, the pin, which takes UNPIN and RECORDS. pread()
+ * and pwrite() on that descriptor read and write the pinned pages as a device
+ * would: offset 0 is the first byte of the first page, end of file is after
+ * the last page (writing there is ENOSPC), and only a pin taken with
+ * PINTEST_FOLL_WRITE can be written (EBADF otherwise). The last close of the
+ * descriptor unpins; it is opened with O_CLOEXEC.
  *
  * TRACE watches the pins that others take, and returns a new descriptor, the
  * trace. read() and poll() give events of it, and it takes SYMBOL, STATUS,
@@ -188,8 +188,8 @@ struct pintest_info_args {
  * @PINTEST_CHARGE_PINNED_VM: with what is pinned for the process (VmPin), apart
  *	from what it has locked, as RDMA has it
  * @PINTEST_CHARGE_USER: with what the user has, all processes together, as
- *	io_uring, AF_XDP and iommufd have it; where modules can hold a user, since
- *	5.12
+ *	io_uring, AF_XDP and iommufd have it; where modules can hold a user,
+ *	since 5.12
  */
 enum pintest_charge {
 	PINTEST_CHARGE_LOCKED_VM	= 0,
@@ -204,9 +204,9 @@ enum pintest_charge {
  * @PINTEST_STOP_CALL: the kernel's call gave no more; out_errno is what it said
  * @PINTEST_STOP_LIMIT: one page more would exceed RLIMIT_MEMLOCK; ENOMEM
  * @PINTEST_STOP_MEMORY: there is no memory for a list of the pages; ENOMEM
- * @PINTEST_STOP_COUNT: the next page has so many references, more than 1 << 30,
- *	that its count might overflow, or too many calls are under way to be sure;
- *	ENOMEM
+ * @PINTEST_STOP_COUNT: the next page has so many references, more than 1 <<
+ *	30, that its count might overflow, or too many calls are under way to
+ *	be sure; ENOMEM
  */
 enum pintest_stop {
 	PINTEST_STOP_NONE		= 0,
@@ -219,10 +219,10 @@ enum pintest_stop {
 /*
  * PINTEST_PID_OPENER - a pid: who opened this descriptor
  *
- * A descriptor of /dev/pintest carries the memory that the process which opened it
- * had then, as one of /proc/PID/mem does. Whoever it is handed to may look at that
- * memory and pin it, with no capability. It ends with the process, or when that
- * executes a program.
+ * A descriptor of /dev/pintest carries the memory that the process which
+ * opened it had then, as one of /proc/PID/mem does. Whoever it is handed to
+ * may look at that memory and pin it, with no capability. It ends with the
+ * process, or when that executes a program.
  */
 #define PINTEST_PID_OPENER	(-1)
 
@@ -248,9 +248,9 @@ enum pintest_stop {
  * @out_stop: &enum pintest_stop; also if the call fails with ENOMEM
  *
  * Pins as many pages as the kernel lets it, from the first on. The call is
- * made for up to 512 pages at a time, so a range is pinned in pieces. Pages are
- * charged as they are pinned, and count against RLIMIT_MEMLOCK of the caller until
- * they are unpinned; CAP_IPC_LOCK lifts the limit.
+ * made for up to 512 pages at a time, so a range is pinned in pieces. Pages
+ * are charged as they are pinned, and count against RLIMIT_MEMLOCK of the
+ * caller until they are unpinned; CAP_IPC_LOCK lifts the limit.
  *
  * Errors, beside those of every ioctl and those that the kernel gives for the
  * first page (EFAULT, ENOMEM, EAGAIN, EBUSY, EEXIST, EHWPOISON, EREMOTEIO,
@@ -352,10 +352,10 @@ enum pintest_field {
 /**
  * enum pintest_page - what is true of a page
  *
- * @PINTEST_PAGE_MAPPED: a page is mapped at the address now, to be read, written
- *	or executed. A page that is swapped out, under migration or made
- *	PROT_NONE is not mapped. Not known of VM_PFNMAP and VM_IO memory, and of
- *	memory that may not be read where the kernel's tables cannot be
+ * @PINTEST_PAGE_MAPPED: a page is mapped at the address now, to be read,
+ *	written or executed. A page that is swapped out, under migration or
+ *	made PROT_NONE is not mapped. Not known of VM_PFNMAP and VM_IO memory,
+ *	and of memory that may not be read where the kernel's tables cannot be
  * @PINTEST_PAGE_MAPPED_WRITABLE: and the page table entry is writable
  * @PINTEST_PAGE_MAPPED_SAME: and it is the page of this record. A pin whose
  *	page is not the mapped one is stale
@@ -407,8 +407,8 @@ enum pintest_page {
  * enum pintest_pincount - what &pintest_record.pincount means
  *
  * @PINTEST_PINCOUNT_EXACT: the folio counts its pins: 1 for each pinned page
- * @PINTEST_PINCOUNT_ESTIMATE: the folio has no pincount, and a pin is 1024 of its
- *	references. Those of page table entries, page cache, swap cache and
+ * @PINTEST_PINCOUNT_ESTIMATE: the folio has no pincount, and a pin is 1024 of
+ *	its references. Those of page table entries, page cache, swap cache and
  *	private data are known and left out; the rest may be pins, or 1024
  *	ordinary references for each. So there are no more than pincount, and
  *	no fewer than pincount_min
@@ -480,8 +480,8 @@ enum pintest_migratetype {
  * @entire_mapcount: page table entries that map the folio as a whole
  * @pincount: pins of the folio, all pinners together; of an estimate, the most
  *	that there can be
- * @pincount_min: the fewest pins that there can be. Of an estimate that is 0, or
- *	1 in a record of a pin, which is one of them
+ * @pincount_min: the fewest pins that there can be. Of an estimate that is 0,
+ *	or 1 in a record of a pin, which is one of them
  * @folio_order: the folio has 1 << folio_order pages
  * @pincount_kind: &enum pintest_pincount; known even if @pincount is not
  * @zone: &enum pintest_zone
@@ -551,16 +551,16 @@ struct pintest_records_args {
  * @count: records that the array has room for, at least 1
  * @pid: process to look at, as in &struct pintest_pin_args
  * @out_count: records written
- * @out_unknown: pages in what was looked at of which nobody can tell whether one
- *	is mapped; they have no record
+ * @out_unknown: pages in what was looked at of which nobody can tell whether
+ *	one is mapped; they have no record
  * @out_next: address to go on from with the next call: the end of the range
  *	if all of it was looked at
  *
  * Records of the pages that are mapped in a range now, with no pin, no fault,
  * no reference and no other side effect. Pages that are not mapped have no
- * record; when the process has ended meanwhile, none are mapped. One call looks at
- * a bounded part of the range and may return no
- * record at all: go on from @out_next until it is the end.
+ * record; when the process has ended meanwhile, none are mapped. One call
+ * looks at a bounded part of the range and may return no record at all: go on
+ * from @out_next until it is the end.
  *
  * EBADRQC:   this kernel cannot tell what is mapped (no
  *            hmm_range_fault(), and no page tables that may be read).
@@ -734,9 +734,9 @@ enum pintest_trace_flag {
  *	is watched
  *
  * Watches calls of the whole machine, by kretprobes on the calls that the
- * kernel exports, while a trace is open. Nothing that was taken before the first
- * one was opened is known. What is followed is bounded by the module's parameter
- * follow_mb.
+ * kernel exports, while a trace is open. Nothing that was taken before the
+ * first one was opened is known. What is followed is bounded by the module's
+ * parameter follow_mb.
  *
  * EPERM:      the caller lacks CAP_SYS_ADMIN.
  * EBADRQC:    this kernel has no kretprobes, or none could be set.
@@ -854,8 +854,8 @@ struct pintest_symbol_args {
  * @reserved: zero
  * @out_lost: events of this trace that found no room
  * @out_missed: calls that no trace has seen: too many were under way, or one
- *	began in an interrupt while another one was being looked at. What is said
- *	of pins is then a bound
+ *	began in an interrupt while another one was being looked at. What is
+ *	said of pins is then a bound
  * @out_held: pins that are followed and out
  * @out_untracked: pins that were given back and of which no taker was known
  * @out_not_followed: pins that were taken and not followed, for want of memory

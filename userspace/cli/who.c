@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * pintest who: which calls hold a page. Of pins that are older than the trace
- * nobody knows that, so what the kernel tells of processes is all there is.
+ * pintest who: which calls hold a page. A trace does not
+ * know the pins that are older than itself. For these it lists what the kernel says
+ * about processes that may hold pins.
  */
 #include <err.h>
 #include <errno.h>

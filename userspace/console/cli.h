@@ -15,7 +15,7 @@
 /**
  * enum cli_exit - exit codes
  *
- * @CLI_PASSED: all passed, or the command did what it was told
+ * @CLI_PASSED: all passed, or the command did what was asked
  * @CLI_FAILED: a check failed, or the command could not do it
  * @CLI_BROKEN: a check could not be made though it should have been
  * @CLI_SKIPPED: no check applies here

@@ -315,7 +315,7 @@ int pintest_trace_fd(const struct pintest_trace *trace);
 uint64_t pintest_trace_calls(const struct pintest_trace *trace);
 
 /**
- * pintest_trace_read() - read events; waits for one unless it is told not to
+ * pintest_trace_read() - read events; waits for one unless the descriptor has O_NONBLOCK
  * @trace: the trace
  * @events: room for @count events
  * @count: at least 1

@@ -3,9 +3,9 @@
  * File systems that are made for a while.
  *
  * Those that need a device get a loop device on memory that only this process
- * has. The mount is a descriptor, which is not attached to any directory; the
- * kernel unmounts it when the descriptor is closed, be it by SIGKILL, and that
- * frees the loop device, which was told so, and its memory.
+ * has. The mount is a descriptor that is not attached to any directory. The kernel
+ * unmounts it when the descriptor is closed, also when SIGKILL closes it. That frees
+ * the loop device, which has LO_FLAGS_AUTOCLEAR, and its memory.
  */
 #include <errno.h>
 #include <fcntl.h>

@@ -153,7 +153,7 @@ static bool makes_room(const char *value)
 	       !settings_chosen(value, "defer");
 }
 
-/* On kernels that cannot be told, it does. */
+/* Kernels without this setting always make room. */
 static int enable_defrag(struct settings *settings, struct reason *why)
 {
 	char value[SETTING_LENGTH];

@@ -5,7 +5,7 @@
 #ifndef PINTEST_NUMA_H
 #define PINTEST_NUMA_H
 
-/** define NODES_MAX - nodes that are told apart, numbered from 0 on */
+/** define NODES_MAX - how many nodes a check can use; they are numbered from 0 on */
 #define NODES_MAX	64
 
 /** numa_node_of() - node of the page at an address, or a negative errno */

@@ -30,7 +30,7 @@ ssize_t pages_count(const void *addr, size_t length, uint64_t bit);
 
 /**
  * soft_dirty_clear() - forget what this process has written so far
- * @why: why it cannot be told what it writes from now on
+ * @why: why the kernel cannot say what it writes from now on
  *
  * Return: 0; -EOPNOTSUPP if this kernel does not track it; or -errno.
  */

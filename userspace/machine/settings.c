@@ -224,7 +224,7 @@ static int undo(const char *sysfs, const struct setting *was)
 	}
 }
 
-/* So that whoever is told can do it by hand. */
+/* Say what is left in a form that the user can undo by hand. */
 static void tell_left(const char *sysfs, const struct setting *was, int error)
 {
 	const char *file = was->file;

@@ -51,7 +51,7 @@ static int map_anon(struct stress_area *area, struct reason *why)
 {
 	int ret = map(area, MAP_PRIVATE | MAP_ANONYMOUS, -1, why);
 
-	/* Not every kernel has them to be told. */
+	/* A kernel without transparent huge pages refuses, and that is fine. */
 	if (!ret)
 		madvise(area->start, area->unit * area->units, MADV_NOHUGEPAGE);
 	return ret;

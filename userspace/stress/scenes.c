@@ -148,7 +148,7 @@ static const struct stress_scene table[] = {
 		.disturb = { disturb_fork },
 	}, {
 		.id = "pageout",
-		.what = "the kernel is told to swap the memory out",
+		.what = "the process asks the kernel to swap the memory out",
 		.swaps = true,
 		.disturb = { disturb_pageout },
 	}, {

@@ -6,14 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "rules/judge.h"
-
-struct judgement __real_rule_judge(const struct rule *rule,
-				   const struct scenario *scenario,
-				   const struct observations *seen);
-struct judgement __wrap_rule_judge(const struct rule *rule,
-				   const struct scenario *scenario,
-				   const struct observations *seen);
+#include "rule_passes.h"
 
 struct judgement __wrap_rule_judge(const struct rule *rule,
 				   const struct scenario *scenario,

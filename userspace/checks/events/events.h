@@ -20,8 +20,8 @@ struct peer;
  *	that it happens to the leading ones only
  * @EVENT_MOVES: the kernel unmaps, moves or merges memory of the same kind
  *	that is not pinned, of which run() has convinced itself
- * @EVENT_DETACHES_PRIVATE: private memory is given up, so that the pin need not
- *	be coherent with what is mapped in its place
+ * @EVENT_DETACHES_PRIVATE: private memory is given up, so that the pin may
+ *	differ from what is mapped in its place
  * @EVENT_DETACHES_SHARED: the file gives the pages up, which does the same to
  *	shared mappings of it
  * @EVENT_UNMAPS: even pages that are in use, but not pinned, are unmapped

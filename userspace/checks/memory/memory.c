@@ -101,10 +101,10 @@ int memory_map(const struct memory_kind *kind, size_t pages,
 }
 
 /*
- * khugepaged, or a fault where transparent huge pages are always on, must not
- * make a huge page of them. khugepaged may come by before the advice, and find
- * all that a file has. A kernel without transparent huge pages refuses the
- * advice, and need not be told.
+ * khugepaged must not make a huge page of them, nor a fault where transparent huge
+ * pages are always on. khugepaged may come before the advice, and take all pages
+ * that a file has. A kernel without transparent huge pages refuses the advice, and
+ * has no huge pages to keep away.
  */
 static void *mmap_base_pages(size_t length, int protection, int flags, int fd)
 {

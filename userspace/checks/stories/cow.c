@@ -241,7 +241,7 @@ static int tell(struct telling *telling, struct word *held, struct reason *why)
 }
 
 /**
- * struct tally - of which kinds of memory a plot was told, and how it ended
+ * struct tally - the kinds of memory that a plot was tried on, and how it ended
  *
  * @told: kinds
  * @leaks: those of which who held on does not read what was there

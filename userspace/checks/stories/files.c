@@ -22,7 +22,7 @@
 #define L	PINTEST_FOLL_LONGTERM
 #define W	PINTEST_FOLL_WRITE
 
-/* A file system, and whether it has to be told of writes. */
+/* A file system, and whether it tracks which pages are written. */
 struct tracker {
 	const char *type;
 	bool tracks;

@@ -17,8 +17,8 @@
  * @taken: whether they were taken
  * @records: the records; owned. NULL if they were counted only
  * @count: how many there are
- * @stale: of how many another page is mapped
- * @stale_unknown: of how many nobody knows which one is
+ * @stale: how many have another page mapped
+ * @stale_unknown: how many may have another page mapped: the device cannot tell
  */
 struct record_set {
 	bool taken;
