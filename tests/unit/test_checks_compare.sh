@@ -10,7 +10,7 @@ dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
 count=0 failed=0
 
-echo 1..18
+echo 1..21
 
 cat >"$dir/expected" <<'END'
 # SPDX-License-Identifier: GPL-2.0-only
@@ -80,12 +80,20 @@ expect an_unexpected_detachment 1 'not ok 1 ro.a.slow.write' \
 expect no_results 1 'not ok 1 expect.all-checks-were-seen' d
 
 echo 'ro.*.fast.* GOOD because' >>"$dir/expected"
-expect an_expectation_that_is_none 64 'compare: .*not GLOB PASS|FAIL|SKIP|DETACHED REASON.*'
+expect an_expectation_that_is_none 64 'compare: .*not GLOB PASS|FAIL|SKIP|DETACHED|REFUSED|LIMIT REASON.*'
 
 echo 'ro.a.slow.* DETACHED - it is given up' >"$dir/expected"
 expect an_expected_detachment 1 'ok 1 ro.a.slow.write' \
 	's/^ok 1.*/& # DETACHED as it may/'
 
+echo 'ro.a.slow.* REFUSED - it must be' >"$dir/expected"
+expect an_expected_refusal 1 'ok 1 ro.a.slow.write' \
+	's/^ok 1.*/& # REFUSED as it must/'
+expect a_pin_that_is_not_refused 1 '# expected REFUSED, by ro.a.slow.*; seen:'
+expect an_unexpected_limit 1 '# expected REFUSED, by ro.a.slow.*; seen:' \
+	's/^ok 1.*/& # LIMIT by design/'
+
+echo 'ro.a.slow.* DETACHED - it is given up' >"$dir/expected"
 cp "$dir/expected" "$dir/others"
 printf '%s\n' 'ro.*.fast.* PASS -' 'include others' >"$dir/expected"
 expect an_included_expectation 1 '# expected DETACHED, by ro.a.slow.*; seen:'

@@ -142,6 +142,23 @@ static void a_page_that_was_not_seen(void **state)
 			       &nothing));
 }
 
+/* Only what is so by design is no failure, and only what it explains. */
+static void limits(void **state)
+{
+	const struct known *limit = find("bugs.hugetlb-pin-kills-child",
+					 FINDING_KILLED, 0);
+	const struct known *bug = find("bugs.unshare-file-thp", FINDING_HANG, 0);
+
+	(void)state;
+	assert_int_equal(known_verdict(limit, false), VERDICT_LIMIT);
+	assert_int_equal(known_verdict(limit, true), VERDICT_LIMIT);
+	assert_int_equal(known_verdict(bug, false), VERDICT_FAIL);
+	assert_int_equal(known_verdict(bug, true), VERDICT_XFAIL);
+	assert_int_equal(known_verdict(NULL, true), VERDICT_FAIL);
+	assert_null(find("bugs.hugetlb-pin-kills-child", FINDING_HANG, 0));
+	assert_null(find("cow.vmsplice-anon-hugetlb", FINDING_STALE, 0));
+}
+
 static void expect_case(const char *name, const char *id)
 {
 	const struct known *known = known_find_case(name);
@@ -200,6 +217,8 @@ static void rows_are_complete(void **state)
 					     25) ||
 				    !strncmp(known[i].change, "by design",
 					     9));
+		assert_int_equal(known[i].limit,
+				 !strncmp(known[i].change, "by design", 9));
 		/* Nothing of it is cut off. */
 		assert_non_null(strstr(text.text, known[i].change));
 		for (other = 0; other < i; other++)
@@ -217,6 +236,7 @@ int main(void)
 		cmocka_unit_test(bugs),
 		cmocka_unit_test(refused_flag),
 		cmocka_unit_test(other_failures),
+		cmocka_unit_test(limits),
 		cmocka_unit_test(cases_of_selftests),
 		cmocka_unit_test(a_page_that_was_not_seen),
 		cmocka_unit_test(rows_are_complete),

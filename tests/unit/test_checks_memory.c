@@ -118,11 +118,11 @@ static void refusals(void **state)
 	};
 
 	(void)state;
-	expect("rw-refusal", &all, &seen, VERDICT_PASS, FINDING_NONE);
+	expect("rw-refusal", &all, &seen, VERDICT_REFUSED, FINDING_NONE);
 	expect("rw-refusal", &hole, &seen, VERDICT_FAIL, FINDING_ALLOWED);
 	seen.pinned = 1;
 	expect("rw-refusal", &all, &seen, VERDICT_FAIL, FINDING_ALLOWED);
-	expect("rw-refusal", &hole, &seen, VERDICT_PASS, FINDING_NONE);
+	expect("rw-refusal", &hole, &seen, VERDICT_REFUSED, FINDING_NONE);
 	seen.error = -EIO;
 	expect("rw-refusal", &hole, &seen, VERDICT_FAIL, FINDING_REFUSED);
 	seen.error = -ENOMEM;
@@ -151,7 +151,7 @@ static void refusals_with_another_error(void **state)
 	};
 
 	(void)state;
-	expect("ro-longterm-refusal", &dax, &seen, VERDICT_PASS,
+	expect("ro-longterm-refusal", &dax, &seen, VERDICT_REFUSED,
 	       FINDING_NONE);
 	seen.error = -EFAULT;
 	expect("ro-longterm-refusal", &dax, &seen, VERDICT_FAIL,

@@ -30,6 +30,7 @@ static void make_run(struct made_run *made)
 		struct result *result = &made->results[i];
 
 		snprintf(made->checks[i].id, CHECK_ID_LENGTH, "check-%zu", i);
+		made->checks[i].rule = ROW(rules, i % 2 ? "rw" : "rw-page");
 		result->check = &made->checks[i];
 		result->scenario = &made->scenario;
 		result->seen = &made->seen;
@@ -39,6 +40,10 @@ static void make_run(struct made_run *made)
 	}
 	made->results[VERDICT_XFAIL].known =
 		ROW(known_behaviours, "hugetlb-fork-shares");
+	made->results[VERDICT_FAIL].judgement.finding = FINDING_STALE;
+	made->results[VERDICT_LIMIT].judgement.finding = FINDING_KILLED;
+	made->results[VERDICT_LIMIT].known =
+		ROW(known_behaviours, "hugetlb-owner-writes");
 	made->plan = (struct plan) {
 		.scenarios = &made->scenario,
 		.scenario_count = 1,
@@ -74,6 +79,8 @@ static void end_capture(struct capture *capture, const char *expected)
 	free(capture->text);
 }
 
+#define OWNER_WRITES	"If the pool is empty, a write by the process that reserved a hugetlb page takes the page away from its children: by design: every write of the owner does this"
+
 static void ktap_of_every_verdict(void **state)
 {
 	struct capture capture;
@@ -90,8 +97,8 @@ static void ktap_of_every_verdict(void **state)
 		ktap_result(capture.out, i + 1, &made.results[i], false);
 	end_capture(&capture,
 		    "KTAP version 1\n"
-		    "1..6\n"
-		    "# 3 of 9 checks are left out\n"
+		    "1..8\n"
+		    "# 3 of 11 checks are left out\n"
 		    "ok 1 check-0\n"
 		    "# ms 12\n"
 		    "# because\n"
@@ -101,7 +108,10 @@ static void ktap_of_every_verdict(void **state)
 		    "# because\n"
 		    "# known behaviour hugetlb-fork-shares: fork() shares pinned hugetlb pages with the child instead of copying them: fixed in 5.12, 'hugetlb: do early cow when page pinned on src mm' (4eae4efa2c29)\n"
 		    "ok 5 check-4 # XFAIL hugetlb-fork-shares\n"
-		    "ok 6 check-5 # DETACHED because\n");
+		    "ok 6 check-5 # DETACHED because\n"
+		    "ok 7 check-6 # REFUSED because\n"
+		    "# known behaviour hugetlb-owner-writes: " OWNER_WRITES "\n"
+		    "ok 8 check-7 # LIMIT because\n");
 }
 
 /* Every line of evidence is a diagnostic, so that parsers pass over it. */
@@ -139,12 +149,15 @@ static void every_failure_has_a_line(void **state)
 	begin_capture(&capture);
 	report_reasons(capture.out, &made.run, false);
 	end_capture(&capture,
-		    "FAIL check-1: because\n"
-		    "FAIL check-2: because\n"
-		    "XFAIL check-4: because; fixed in 5.12 [hugetlb-fork-shares]\n"
+		    "FAIL check-1: because; the driver loses\n"
+		    "FAIL check-2: because; the driver loses\n"
+		    "XFAIL check-4: because; the driver loses; fixed in 5.12 [hugetlb-fork-shares]\n"
+		    "LIMIT check-7: because; the system loses [hugetlb-owner-writes]\n"
+		    "REFUSED 1 check: because\n"
 		    "DETACHED 1 check: because\n"
 		    "SKIP 1 check: because\n"
-		    "[hugetlb-fork-shares] fork() shares pinned hugetlb pages with the child instead of copying them: fixed in 5.12, 'hugetlb: do early cow when page pinned on src mm' (4eae4efa2c29)\n");
+		    "[hugetlb-fork-shares] fork() shares pinned hugetlb pages with the child instead of copying them: fixed in 5.12, 'hugetlb: do early cow when page pinned on src mm' (4eae4efa2c29)\n"
+		    "[hugetlb-owner-writes] " OWNER_WRITES "\n");
 }
 
 static void totals_of_a_run(void **state)
@@ -160,8 +173,8 @@ static void totals_of_a_run(void **state)
 	made.plan.left_out = 3;
 	report_totals(capture.out, &made.run);
 	end_capture(&capture,
-		    "6 checks: 1 passed, 1 detached, 1 failed, 1 failed as known, 1 broken, 1 skipped\n"
-		    "6 checks: 1 passed, 0 detached, 1 failed, 0 failed as known, 0 broken, 0 skipped, 4 not run, 3 left out\n");
+		    "8 checks: 1 passed, 1 failed, 1 refused, 1 detached, 1 failed as known, 1 limits by design, 1 broken, 1 skipped\n"
+		    "8 checks: 1 passed, 1 failed, 6 not run, 3 left out\n");
 }
 
 static void a_cell_shows_its_worst_verdict(void **state)
@@ -174,8 +187,28 @@ static void a_cell_shows_its_worst_verdict(void **state)
 	begin_capture(&capture);
 	assert_int_equal(report_matrix(capture.out, &made.run), 0);
 	end_capture(&capture,
-		    "MEMORY ACCESS fast\n"
-		    "anon   rw     FAIL\n");
+		    "MEMORY ACCESS fast RULES\n"
+		    "anon   rw     FAIL rw -page\n");
+}
+
+/* What is refused must not read like a pin that works. */
+static void a_cell_shows_a_refusal(void **state)
+{
+	struct capture capture;
+	struct made_run made;
+
+	(void)state;
+	make_run(&made);
+	made.scenario = made_scenario("rw-longterm", "slow", "ext4-shared",
+				      "write");
+	made.results[0].judgement.verdict = VERDICT_REFUSED;
+	made.checks[0].rule = ROW(rules, "rw-longterm-refusal");
+	made.run.result_count = 1;
+	begin_capture(&capture);
+	assert_int_equal(report_matrix(capture.out, &made.run), 0);
+	end_capture(&capture,
+		    "MEMORY      ACCESS      slow    RULES\n"
+		    "ext4-shared rw-longterm REFUSED -refusal\n");
 }
 
 int main(void)
@@ -186,6 +219,7 @@ int main(void)
 		cmocka_unit_test(every_failure_has_a_line),
 		cmocka_unit_test(totals_of_a_run),
 		cmocka_unit_test(a_cell_shows_its_worst_verdict),
+		cmocka_unit_test(a_cell_shows_a_refusal),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -543,8 +543,8 @@ static void late_events(void **state)
 static void a_failure_is_worst(void **state)
 {
 	static const enum verdict order[] = {
-		VERDICT_SKIP, VERDICT_DETACHED, VERDICT_PASS, VERDICT_XFAIL,
-		VERDICT_BROKEN, VERDICT_FAIL,
+		VERDICT_SKIP, VERDICT_DETACHED, VERDICT_PASS, VERDICT_REFUSED,
+		VERDICT_LIMIT, VERDICT_XFAIL, VERDICT_BROKEN, VERDICT_FAIL,
 	};
 	size_t a, b;
 
@@ -553,6 +553,38 @@ static void a_failure_is_worst(void **state)
 		for (b = 0; b < VERDICT_COUNT; b++)
 			assert_int_equal(verdict_worse(order[a], order[b]),
 					 order[a > b ? a : b]);
+}
+
+/* What is no failure costs nobody anything. */
+static void losers(void **state)
+{
+	static const struct {
+		enum verdict verdict;
+		enum finding finding;
+		enum loser loser;
+	} cases[] = {
+		{ VERDICT_FAIL, FINDING_STALE, LOSER_DRIVER },
+		{ VERDICT_FAIL, FINDING_NONE, LOSER_DRIVER },
+		{ VERDICT_XFAIL, FINDING_MARKED, LOSER_TRACKER },
+		{ VERDICT_FAIL, FINDING_UNPROTECTED, LOSER_TRACKER },
+		{ VERDICT_LIMIT, FINDING_KILLED, LOSER_SYSTEM },
+		{ VERDICT_FAIL, FINDING_HANG, LOSER_SYSTEM },
+		{ VERDICT_PASS, FINDING_NONE, LOSER_NONE },
+		{ VERDICT_REFUSED, FINDING_NONE, LOSER_NONE },
+		{ VERDICT_SKIP, FINDING_NO_FLAG, LOSER_NONE },
+		{ VERDICT_BROKEN, FINDING_NONE, LOSER_NONE },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		const struct judgement judgement = {
+			.verdict = cases[i].verdict,
+			.finding = cases[i].finding,
+		};
+
+		assert_int_equal(judgement_loser(&judgement), cases[i].loser);
+	}
 }
 
 /* A refusal that is not meant, and one that is meant and does not come. */
@@ -574,6 +606,12 @@ static void refusal_rules(void **state)
 		snprintf(rule, sizeof(rule), "%s-refusal", accesses[i]);
 		expect(rule, &scenario, &seen, VERDICT_FAIL,
 		       FINDING_ALLOWED);
+		seen.stage = STAGE_PIN;
+		seen.error = -EFAULT;
+		seen.pinned = scenario.memory->refused_from;
+		expect(rule, &scenario, &seen, VERDICT_REFUSED, FINDING_NONE);
+		seen.error = -EPERM;
+		expect(rule, &scenario, &seen, VERDICT_FAIL, FINDING_REFUSED);
 	}
 }
 
@@ -762,6 +800,7 @@ int main(void)
 		cmocka_unit_test(endings),
 		cmocka_unit_test(late_events),
 		cmocka_unit_test(a_failure_is_worst),
+		cmocka_unit_test(losers),
 		cmocka_unit_test(refusal_rules),
 		cmocka_unit_test(forced_read_rules),
 		cmocka_unit_test(what_children_are_given),

@@ -120,6 +120,8 @@ static int exit_code(const struct run *run)
 		[VERDICT_SKIP] = CLI_SKIPPED,
 		[VERDICT_XFAIL] = CLI_PASSED,
 		[VERDICT_DETACHED] = CLI_PASSED,
+		[VERDICT_REFUSED] = CLI_PASSED,
+		[VERDICT_LIMIT] = CLI_PASSED,
 	};
 	enum verdict worst = run->unrestored ? VERDICT_BROKEN : VERDICT_SKIP;
 	size_t i;
@@ -301,7 +303,8 @@ const struct command command_check = {
 		 "RULE.WAY.MEMORY.EVENT, or two words if it stands alone; 'pintest list' explains\n"
 		 "them. 'bugs.*' are bugs that kernels in use have.\n",
 	.options = check_options,
-	.exits = "0   all passed, or detached, or failed as known with --known\n"
+	.exits = "0   nothing failed: all passed, or were refused as they have to be, detached or\n"
+		 "    limited by design; or failed as known with --known\n"
 		 "1   something failed\n"
 		 "2   nothing failed, but something could not be judged, or a setting of the\n"
 		 "    machine could not be put back\n"

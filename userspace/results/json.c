@@ -122,6 +122,15 @@ static void write_verdict(struct cell *cell, const void *row)
 	cell_text(cell, verdict_name(result->judgement.verdict));
 }
 
+static void write_loser(struct cell *cell, const void *row)
+{
+	const struct result *result = row;
+	enum loser loser = judgement_loser(&result->judgement);
+
+	if (loser)
+		cell_text(cell, loser_name(loser));
+}
+
 static void write_reason(struct cell *cell, const void *row)
 {
 	const struct result *result = row;
@@ -200,6 +209,8 @@ static const struct column check_columns[] = {
 	{ "ID", COLUMN_TEXT, COLUMN_ALWAYS, "id of the check", write_id },
 	{ "VERDICT", COLUMN_TEXT, COLUMN_ALWAYS, "how it ended",
 	  write_verdict },
+	{ "LOSES", COLUMN_TEXT, COLUMN_ALWAYS,
+	  "who loses: driver, tracker or system", write_loser },
 	{ "REASON", COLUMN_TEXT, COLUMN_ALWAYS, "what was seen",
 	  write_reason },
 	{ "KNOWN", COLUMN_TEXT, COLUMN_ALWAYS,

@@ -41,6 +41,8 @@ void ktap_result(FILE *out, size_t number, const struct result *result,
 		[VERDICT_SKIP] = { "ok", "SKIP" },
 		[VERDICT_XFAIL] = { "ok", "XFAIL" },
 		[VERDICT_DETACHED] = { "ok", "DETACHED" },
+		[VERDICT_REFUSED] = { "ok", "REFUSED" },
+		[VERDICT_LIMIT] = { "ok", "LIMIT" },
 	};
 	enum verdict verdict = result->judgement.verdict;
 	const char *directive = lines[verdict].directive;

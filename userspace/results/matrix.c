@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The matrix of a run: a row for each memory kind and access, a column for
- * each way, the worst verdict of the cell's rules and events in it. Checks
- * that stand alone have a list of their own.
+ * each way, the worst verdict of the cell's rules and events in it, and last the
+ * rules, so that the ids of a cell's checks can be told. Checks that stand alone
+ * have a list of their own.
  */
 #include <errno.h>
 #include <libsmartcols.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "results.h"
 
@@ -14,6 +17,7 @@
 struct matrix {
 	struct libscols_table *table;
 	size_t columns[WAYS_MAX];
+	size_t rules;
 };
 
 static bool way_is_used(const struct run *run, const struct way *way)
@@ -41,7 +45,41 @@ static int add_columns(struct matrix *matrix, const struct run *run)
 		if (!scols_table_new_column(matrix->table, way[i].id, 0, 0))
 			return -ENOMEM;
 	}
-	return 0;
+	matrix->rules = columns;
+	return scols_table_new_column(matrix->table, "RULES", 0, 0) ? 0 :
+								      -ENOMEM;
+}
+
+/* A rule that begins with the access is told by the rest: -page. */
+static void write_rule(FILE *out, const struct rule *rule, const char *access)
+{
+	size_t length = strlen(access);
+	bool begins = !strncmp(rule->id, access, length) &&
+		      rule->id[length] == '-';
+
+	fprintf(out, "%s%s", ftell(out) ? " " : "",
+		rule->id + (begins ? length : 0));
+}
+
+/* @used has a bit for each row of the table of rules. */
+static int fill_rules(const struct matrix *matrix, struct libscols_line *line,
+		      const struct access *access, uint64_t used)
+{
+	size_t count, size, i;
+	const struct rule *table = rules(&count);
+	char *text = NULL;
+	FILE *out = open_memstream(&text, &size);
+
+	if (!out)
+		return -ENOMEM;
+	for (i = 0; i < count; i++)
+		if (used & 1ULL << i)
+			write_rule(out, &table[i], access->id);
+	if (fclose(out)) {
+		free(text);
+		return -ENOMEM;
+	}
+	return scols_line_refer_data(line, matrix->rules, text);
 }
 
 /* Results of one row stand together: they begin at @first. */
@@ -59,7 +97,8 @@ static int fill_row(struct matrix *matrix, const struct run *run,
 	enum verdict worst[WAYS_MAX];
 	size_t count, way;
 	const struct way *table = ways(&count);
-	uint64_t used = 0;
+	const struct rule *first_rule = rules(&(size_t) { 0 });
+	uint64_t used = 0, judged = 0;
 
 	if (!line)
 		return -ENOMEM;
@@ -74,12 +113,13 @@ static int fill_row(struct matrix *matrix, const struct run *run,
 		worst[way] = used & 1ULL << way ?
 			     verdict_worse(worst[way], verdict) : verdict;
 		used |= 1ULL << way;
+		judged |= 1ULL << (result->check->rule - first_rule);
 	}
 	for (way = 0; way < count; way++)
 		if (used & 1ULL << way)
 			scols_line_set_data(line, matrix->columns[way],
 					    verdict_name(worst[way]));
-	return 0;
+	return fill_rules(matrix, line, row->scenario->access, judged);
 }
 
 static int fill_rows(struct matrix *matrix, const struct run *run)

@@ -87,6 +87,7 @@ static bool same_reason(const struct result *a, const struct result *b)
 static bool is_told(const struct result *result, bool verbose)
 {
 	return verbose || (result->judgement.verdict != VERDICT_PASS &&
+			   result->judgement.verdict != VERDICT_REFUSED &&
 			   result->judgement.verdict != VERDICT_DETACHED &&
 			   result->judgement.verdict != VERDICT_SKIP);
 }
@@ -98,10 +99,19 @@ static const char *why(const struct result *result)
 	return text[0] ? text : "as promised";
 }
 
+static void print_loser(FILE *out, const struct judgement *judgement)
+{
+	enum loser loser = judgement_loser(judgement);
+
+	if (loser)
+		fprintf(out, "; the %s loses", loser_name(loser));
+}
+
 static void print_check(FILE *out, const struct result *result, bool verbose)
 {
 	fprintf(out, "%s %s: %s", verdict_name(result->judgement.verdict),
 		result->check->id, why(result));
+	print_loser(out, &result->judgement);
 	if (result->known && result->known->fixed_in)
 		fprintf(out, "; fixed in %s", result->known->fixed_in);
 	if (result->known)
@@ -177,12 +187,14 @@ void report_reasons(FILE *out, const struct run *run, bool verbose)
 		if (is_told(&run->results[i], verbose))
 			print_check(out, &run->results[i], verbose);
 	if (!verbose) {
+		print_counted(out, run, VERDICT_REFUSED);
 		print_counted(out, run, VERDICT_DETACHED);
 		print_counted(out, run, VERDICT_SKIP);
 	}
 	print_known(out, run);
 }
 
+/* Passed and failed are told always, others if there are any. */
 void report_totals(FILE *out, const struct run *run)
 {
 	static const struct {
@@ -190,9 +202,11 @@ void report_totals(FILE *out, const struct run *run)
 		const char *word;
 	} totals[] = {
 		{ VERDICT_PASS, "passed" },
-		{ VERDICT_DETACHED, "detached" },
 		{ VERDICT_FAIL, "failed" },
+		{ VERDICT_REFUSED, "refused" },
+		{ VERDICT_DETACHED, "detached" },
 		{ VERDICT_XFAIL, "failed as known" },
+		{ VERDICT_LIMIT, "limits by design" },
 		{ VERDICT_BROKEN, "broken" },
 		{ VERDICT_SKIP, "skipped" },
 	};
@@ -204,8 +218,9 @@ void report_totals(FILE *out, const struct run *run)
 	fprintf(out, "%zu check%s:", run->plan->check_count,
 		run->plan->check_count == 1 ? "" : "s");
 	for (i = 0; i < ARRAY_SIZE(totals); i++)
-		fprintf(out, "%s %zu %s", i ? "," : "",
-			count[totals[i].verdict], totals[i].word);
+		if (i < 2 || count[totals[i].verdict])
+			fprintf(out, "%s %zu %s", i ? "," : "",
+				count[totals[i].verdict], totals[i].word);
 	if (run->result_count < run->plan->check_count)
 		fprintf(out, ", %zu not run",
 			run->plan->check_count - run->result_count);

@@ -180,9 +180,9 @@ static void judge_check(struct going *going, const struct check *check,
 	result->judgement = scenario->story ?
 		story_judge(seen) : rule_judge(check->rule, scenario, seen);
 	result->known = known_find(check->id, &result->judgement, seen);
-	if (engine->known && result->known &&
-	    result->judgement.verdict == VERDICT_FAIL)
-		result->judgement.verdict = VERDICT_XFAIL;
+	if (result->judgement.verdict == VERDICT_FAIL)
+		result->judgement.verdict = known_verdict(result->known,
+							  engine->known);
 	if (engine->result)
 		engine->result(engine->data, run, result);
 }

@@ -2,9 +2,9 @@
 /*
  * Known behaviours of kernels.
  *
- * They explain verdicts to people and never make them: a row is found by what
- * was asked and by what was seen. Releases are those of mainline, and only
- * text: distributions backport.
+ * They explain verdicts to people: a row is found by what was asked and by what was
+ * seen. They tell a limit, which is so by design, from a failure, and make no other
+ * verdict. Releases are those of mainline, and only text: distributions backport.
  */
 #include <fnmatch.h>
 
@@ -105,6 +105,7 @@ static const struct known table[] = {
 		.findings = FINDING_LEAKED,
 		.what = "The kernel reuses a hugetlb page although a pipe still refers to it, so the pipe sees the next write",
 		.change = "by design: only mappings of a hugetlb page count as sharing it",
+		.limit = true,
 	}, {
 		.id = "writable-file-pinned",
 		.checks = "@(files.@(longterm-write|fsync)-*|rw-longterm-refusal.*-shared.*)",
@@ -132,6 +133,7 @@ static const struct known table[] = {
 		.findings = FINDING_OTHER_PAGE,
 		.what = "An O_DIRECT write drops the file's page cache even if it is pinned",
 		.change = "by design: pins of shared file mappings are not promised to stay coherent",
+		.limit = true,
 	}, {
 		.id = "uffd-wp-huge-zeropage",
 		.checks = "@(bugs.uffd-wp-huge-zeropage|side-effects.huge-zeropage-ro-longterm)",
@@ -211,6 +213,7 @@ static const struct known table[] = {
 		.findings = FINDING_KILLED,
 		.what = "If the pool is empty, a write by the process that reserved a hugetlb page takes the page away from its children",
 		.change = "by design: every write of the owner does this",
+		.limit = true,
 	}, {
 		.id = "hugetlb-owner-takes-page",
 		.checks = "bugs.hugetlb-pin-kills-child",
@@ -218,6 +221,7 @@ static const struct known table[] = {
 		.what = "If the pool is empty, a pin by the process that reserved a hugetlb page takes the page away from its children, even a read-only pin",
 		.since = "5.19",
 		.change = "by design; introduced by 'mm: support GUP-triggered unsharing of anonymous pages' (c89357e27f20)",
+		.limit = true,
 	},
 };
 
@@ -252,6 +256,13 @@ const struct known *known_find(const char *check_id,
 		    page_fits(&table[i], record))
 			return &table[i];
 	return NULL;
+}
+
+enum verdict known_verdict(const struct known *known, bool expected)
+{
+	if (known && known->limit)
+		return VERDICT_LIMIT;
+	return known && expected ? VERDICT_XFAIL : VERDICT_FAIL;
 }
 
 const struct known *known_find_case(const char *name)

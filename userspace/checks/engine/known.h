@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Known behaviours: what explains a verdict, and never makes one.
+ * Known behaviours: what explains a verdict.
  */
 #ifndef PINTEST_KNOWN_H
 #define PINTEST_KNOWN_H
@@ -23,8 +23,10 @@
  * @fixed_in: release that ended it, or NULL if none did
  * @change: the upstream change that ended it; without one, that it is not
  *	fixed or so by design, and the change that began it
+ * @limit: the kernel's developers decided that it is to be so: what it explains
+ *	is VERDICT_LIMIT instead of VERDICT_FAIL
  *
- * Explains a verdict, and never makes one. Releases are only text.
+ * But for that, it explains a verdict and never makes one. Releases are only text.
  */
 struct known {
 	const char *id;
@@ -37,6 +39,7 @@ struct known {
 	const char *since;
 	const char *fixed_in;
 	const char *change;
+	bool limit;
 };
 
 /** known_behaviours() - the table; @count is how many rows there are */
@@ -46,6 +49,13 @@ const struct known *known_behaviours(size_t *count);
 const struct known *known_find(const char *check_id,
 			       const struct judgement *judgement,
 			       const struct observations *seen);
+
+/**
+ * known_verdict() - the verdict of a failure
+ * @known: the known behaviour behind it, or NULL
+ * @expected: known behaviours are expected, and no failures
+ */
+enum verdict known_verdict(const struct known *known, bool expected);
 
 /**
  * known_find_case() - the known behaviour behind a failure of a case of the

@@ -16,6 +16,9 @@
  * @VERDICT_SKIP: it does not apply here
  * @VERDICT_XFAIL: it did not hold, which is a known behaviour of this kernel
  * @VERDICT_DETACHED: pin and memory went apart, which is what was asked for
+ * @VERDICT_REFUSED: the kernel has to refuse the pin, and does
+ * @VERDICT_LIMIT: the promise did not hold, and the kernel's developers decided
+ *	that it need not
  */
 enum verdict {
 	VERDICT_PASS,
@@ -24,6 +27,8 @@ enum verdict {
 	VERDICT_SKIP,
 	VERDICT_XFAIL,
 	VERDICT_DETACHED,
+	VERDICT_REFUSED,
+	VERDICT_LIMIT,
 	VERDICT_COUNT,
 };
 
@@ -86,6 +91,30 @@ struct judgement {
 	enum finding finding;
 	struct reason why;
 };
+
+/**
+ * enum loser - who loses by what a finding is about
+ *
+ * @LOSER_NONE: nobody: it is no failure
+ * @LOSER_DRIVER: the driver that pins: its device reads or stores wrong data, or
+ *	it gets no pin
+ * @LOSER_TRACKER: the program that tracks writes, by soft-dirty bits or
+ *	userfaultfd: it misses writes, or sees some that nobody made
+ * @LOSER_SYSTEM: everybody: a call hangs, a process is killed, memory leaks, or
+ *	what must not be pinned is pinned
+ */
+enum loser {
+	LOSER_NONE,
+	LOSER_DRIVER,
+	LOSER_TRACKER,
+	LOSER_SYSTEM,
+};
+
+/** judgement_loser() - who loses by a failure or a limit, which if anybody */
+enum loser judgement_loser(const struct judgement *judgement);
+
+/** loser_name() - "driver", "tracker" or "system"; NULL for LOSER_NONE */
+const char *loser_name(enum loser loser);
 
 /** verdict_name() - "PASS", "FAIL", ... */
 const char *verdict_name(enum verdict verdict);

@@ -72,7 +72,7 @@ struct judgement judge_control(const struct scenario *scenario,
 struct judgement judge_unpin(const struct scenario *scenario,
 			     const struct observations *seen);
 
-/** judge_refusal() - the kernel refuses a pin that it has to refuse */
+/** judge_refusal() - REFUSED if the kernel refuses a pin that it has to refuse */
 struct judgement judge_refusal(const struct scenario *scenario,
 			       const struct observations *seen);
 

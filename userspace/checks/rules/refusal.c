@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Whether the kernel refuses a pin that it has to refuse.
+ * Whether the kernel refuses a pin that it has to refuse. A driver that pins like
+ * this gets no pin, which must not read like a promise that was kept.
  */
 #include <errno.h>
 #include <string.h>
@@ -54,5 +55,6 @@ struct judgement judge_refusal(const struct scenario *scenario,
 		return not_refused(seen, kind);
 	if (refused && seen->error != -error)
 		return refused_otherwise(seen, error);
-	return (struct judgement) { .verdict = VERDICT_PASS };
+	return judged(VERDICT_REFUSED, FINDING_NONE, "refused with '%s': %s",
+		      strerror(error), kind->what);
 }

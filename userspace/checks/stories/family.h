@@ -23,6 +23,10 @@ int story_fails(struct story_run *run, enum finding finding, const char *format,
 int story_detaches(struct story_run *run, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
+/** story_refuses() - the kernel refused a pin, as it has to; tell which */
+int story_refuses(struct story_run *run, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
 /**
  * story_pin() - pin all of a range, of this process
  * @run: the check

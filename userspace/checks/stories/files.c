@@ -166,7 +166,7 @@ static int run_synced(struct story_run *run, struct reason *why)
 	ret = story_pin(run, PINTEST_API_PIN, L | W, file.page, page_size(),
 		       &pin, &refused);
 	if (ret == -EFAULT)
-		return story_passes(run, "%s", refused.text);
+		return story_refuses(run, "%s", refused.text);
 	if (ret)
 		return reason(why, ret, "%s", refused.text);
 	ret = store_twice(&file, pin, why);
@@ -270,7 +270,8 @@ static int run_direct_write(struct story_run *run, struct reason *why)
 			      strerror(-ret));
 	if (word_is(&seen[0], WORD_CHILD))
 		return story_passes(run, "the pin reads the write");
-	return story_detaches(run, "the pin reads what was there before the write");
+	return story_fails(run, FINDING_OTHER_PAGE,
+			  "the pin reads what was there before the write");
 }
 
 /* What one access gives in all ways: 0, or the errno, of the first way. */
@@ -334,8 +335,10 @@ static int run_agree(struct story_run *run, struct reason *why)
 	    judge_answer(&file, "read-write short-term", W, 0) ||
 	    judge_answer(&file, "read-write long-term", L | W, refuse))
 		return 0;
-	return story_passes(run, "all ways say %s to read-write long-term pins",
-			   strerror(-refuse));
+	if (!refuse)
+		return story_passes(run, "all ways take read-write long-term pins");
+	return story_refuses(run, "all ways refuse read-write long-term pins: %s",
+			     strerror(-refuse));
 }
 
 /*
@@ -370,8 +373,8 @@ static int run_partial(struct story_run *run, struct reason *why)
 				  "the page before it is refused as well: %s",
 				  strerror(-ret));
 	if (pintest_pin_pages(pin) == 1 && pintest_pin_errno(pin) == EFAULT)
-		return story_passes(run, "1 of 3 pages is pinned: %s",
-				   strerror(EFAULT));
+		return story_refuses(run, "1 of 3 pages is pinned: %s",
+				     strerror(EFAULT));
 	return story_fails(run, FINDING_ALLOWED, "%d of 3 pages are pinned",
 			  (int)pintest_pin_pages(pin));
 }
@@ -428,7 +431,7 @@ static const struct story table[] = {
 	UNDIRTIED("ext4"),
 	{
 		.id = "bugs.direct-write-replaces-page",
-		.what = "a read-only long-term pin of a shared mapping of ext4 sees what others write with O_DIRECT, or is detached from it",
+		.what = "a read-only long-term pin of a shared mapping of ext4 sees what others write with O_DIRECT",
 		.run = run_direct_write,
 		TRACKER("ext4", true),
 	},

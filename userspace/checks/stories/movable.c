@@ -38,8 +38,8 @@ static int judge_unpinned(struct story_run *run, struct pintest_pin *first,
 	if (record_is_movable(&run->seen->pages[0].records[MOMENT_PINNED]))
 		return story_fails(run, FINDING_STAYS,
 				  "the page is pinned for long where memory has to stay movable");
-	return story_passes(run, "%s while a short-term pin is held; afterwards the page is moved, and pinned",
-			   strerror(ENOMEM));
+	return story_refuses(run, "%s while a short-term pin is held; afterwards the page is moved, and pinned",
+			     strerror(ENOMEM));
 }
 
 static int pin_busy(struct story_run *run, struct reason *why)

@@ -66,7 +66,17 @@ int story_detaches(struct story_run *run, const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	take_down(run, VERDICT_DETACHED, FINDING_OTHER_PAGE, format, args);
+	take_down(run, VERDICT_DETACHED, FINDING_NONE, format, args);
+	va_end(args);
+	return 0;
+}
+
+int story_refuses(struct story_run *run, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	take_down(run, VERDICT_REFUSED, FINDING_NONE, format, args);
 	va_end(args);
 	return 0;
 }

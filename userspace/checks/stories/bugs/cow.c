@@ -274,7 +274,7 @@ static int secretmem(struct story_run *run, struct reason *why)
 	if (ret != -EFAULT)
 		return reason(why, ret, "%s, and not since it is secret",
 			      refused.text);
-	return story_passes(run, "%s", refused.text);
+	return story_refuses(run, "%s", refused.text);
 }
 
 static const struct story table[] = {

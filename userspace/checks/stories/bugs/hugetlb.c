@@ -104,9 +104,11 @@ static int pin_kills_child(struct story_run *run, struct reason *why)
 	killed = is_killed_by_touch(child, why);
 	if (killed < 0)
 		return killed;
+	if (!killed && ret)
+		return story_refuses(run, "%s, and the child can still touch the page",
+				     refused.text);
 	if (!killed)
-		return story_passes(run, "%s, and the child can still touch it",
-				   ret ? refused.text : "the page is pinned");
+		return story_passes(run, "the page is pinned, and the child can still touch it");
 	return story_fails(run, FINDING_KILLED,
 			  "after a pin of a page with no other left in the pool, the child that shares it is killed when it touches it");
 }
@@ -135,8 +137,8 @@ static int judge_empty_pool(struct story_run *run, int (*pin)(void *arg),
 		return reason(why, ret,
 			      "the pin is refused with a free page as well: %s",
 			      strerror(-ret));
-	return story_passes(run, "%s, and with a free page in the pool it is pinned",
-			   strerror(EFAULT));
+	return story_refuses(run, "%s, and with a free page in the pool it is pinned",
+			     strerror(EFAULT));
 }
 
 /* Memory whose page belongs to somebody else as well. */
