@@ -97,8 +97,8 @@ static void ktap_of_every_verdict(void **state)
 		ktap_result(capture.out, i + 1, &made.results[i], false);
 	end_capture(&capture,
 		    "KTAP version 1\n"
-		    "1..8\n"
-		    "# 3 of 11 checks are left out\n"
+		    "1..9\n"
+		    "# 3 of 12 checks are left out\n"
 		    "ok 1 check-0\n"
 		    "# ms 12\n"
 		    "# because\n"
@@ -111,7 +111,9 @@ static void ktap_of_every_verdict(void **state)
 		    "ok 6 check-5 # DETACHED because\n"
 		    "ok 7 check-6 # REFUSED because\n"
 		    "# known behaviour hugetlb-owner-writes: " OWNER_WRITES "\n"
-		    "ok 8 check-7 # LIMIT because\n");
+		    "ok 8 check-7 # LIMIT because\n"
+		    "# because\n"
+		    "not ok 9 check-8\n");
 }
 
 /* Every line of evidence is a diagnostic, so that parsers pass over it. */
@@ -138,26 +140,64 @@ static void ktap_evidence_is_diagnostic(void **state)
 	free(capture.text);
 }
 
-static void every_failure_has_a_line(void **state)
+/* Unexplained failures come first, and those with one cause are a paragraph. */
+static void failures_are_told_by_cause(void **state)
 {
+	struct report report = { 0 };
 	struct capture capture;
 	struct made_run made;
 
 	(void)state;
 	make_run(&made);
 	made.results[VERDICT_BROKEN].judgement.verdict = VERDICT_FAIL;
+	made.results[VERDICT_BROKEN].known =
+		made.results[VERDICT_XFAIL].known;
+	report.run = &made.run;
+	strcpy(report.facts.uts.release, "1.2.3");
 	begin_capture(&capture);
-	report_reasons(capture.out, &made.run, false);
+	report_summary(capture.out, &report);
 	end_capture(&capture,
-		    "FAIL check-1: because; the driver loses\n"
-		    "FAIL check-2: because; the driver loses\n"
-		    "XFAIL check-4: because; the driver loses; fixed in 5.12 [hugetlb-fork-shares]\n"
-		    "LIMIT check-7: because; the system loses [hugetlb-owner-writes]\n"
-		    "REFUSED 1 check: because\n"
-		    "DETACHED 1 check: because\n"
-		    "SKIP 1 check: because\n"
-		    "[hugetlb-fork-shares] fork() shares pinned hugetlb pages with the child instead of copying them: fixed in 5.12, 'hugetlb: do early cow when page pinned on src mm' (4eae4efa2c29)\n"
-		    "[hugetlb-owner-writes] " OWNER_WRITES "\n");
+		    "Linux 1.2.3: 2 failures that nothing is known of; 1 known bug can hit you:\n"
+		    "  hugetlb-fork-shares.\n"
+		    "\n"
+		    "Not explained:\n"
+		    "FAIL check-1: because\n"
+		    "CRASHED check-8: because\n"
+		    "\n"
+		    "hugetlb-fork-shares: 2 checks fail. The driver loses. fork() shares pinned\n"
+		    "  hugetlb pages with the child instead of copying them. Fixed in 5.12. Memory:\n"
+		    "  anon. Calls: fast.\n"
+		    "hugetlb-owner-writes: a limit in 1 check. If the pool is empty, a write by the\n"
+		    "  process that reserved a hugetlb page takes the page away from its children.\n"
+		    "  By design. Memory: anon. Calls: fast.\n"
+		    "\n"
+		    "MEMORY ACCESS fast    RULES\n"
+		    "anon   rw     CRASHED rw -page\n"
+		    "\n"
+		    "Skipped:\n"
+		    "     1 because\n");
+}
+
+static void a_good_kernel_has_a_good_answer(void **state)
+{
+	struct report report = { 0 };
+	struct capture capture;
+	struct made_run made;
+
+	(void)state;
+	make_run(&made);
+	made.scenario.access = &access_table[RO_LONGTERM];
+	made.checks[0].rule = ROW(rules, "ro-longterm");
+	made.run.result_count = 1;
+	report.run = &made.run;
+	strcpy(report.facts.uts.release, "1.2.3");
+	begin_capture(&capture);
+	report_summary(capture.out, &report);
+	end_capture(&capture,
+		    "Linux 1.2.3: read-only long-term pins are reliable; no known bug was met.\n"
+		    "\n"
+		    "MEMORY ACCESS      fast RULES\n"
+		    "anon   ro-longterm PASS ro-longterm\n");
 }
 
 static void totals_of_a_run(void **state)
@@ -173,8 +213,8 @@ static void totals_of_a_run(void **state)
 	made.plan.left_out = 3;
 	report_totals(capture.out, &made.run);
 	end_capture(&capture,
-		    "8 checks: 1 passed, 1 failed, 1 refused, 1 detached, 1 failed as known, 1 limits by design, 1 broken, 1 skipped\n"
-		    "8 checks: 1 passed, 1 failed, 6 not run, 3 left out\n");
+		    "9 checks: 1 passed, 1 failed, 1 refused, 1 detached, 1 failed as known, 1 limits by design, 1 broken, 1 skipped, 1 crashed\n"
+		    "9 checks: 1 passed, 1 failed, 7 not run, 3 left out\n");
 }
 
 static void a_cell_shows_its_worst_verdict(void **state)
@@ -185,10 +225,10 @@ static void a_cell_shows_its_worst_verdict(void **state)
 	(void)state;
 	make_run(&made);
 	begin_capture(&capture);
-	assert_int_equal(report_matrix(capture.out, &made.run), 0);
+	assert_int_equal(report_matrix(capture.out, &made.run, false), 0);
 	end_capture(&capture,
-		    "MEMORY ACCESS fast RULES\n"
-		    "anon   rw     FAIL rw -page\n");
+		    "MEMORY ACCESS fast    RULES\n"
+		    "anon   rw     CRASHED rw -page\n");
 }
 
 /* What is refused must not read like a pin that works. */
@@ -205,7 +245,7 @@ static void a_cell_shows_a_refusal(void **state)
 	made.checks[0].rule = ROW(rules, "rw-longterm-refusal");
 	made.run.result_count = 1;
 	begin_capture(&capture);
-	assert_int_equal(report_matrix(capture.out, &made.run), 0);
+	assert_int_equal(report_matrix(capture.out, &made.run, false), 0);
 	end_capture(&capture,
 		    "MEMORY      ACCESS      slow    RULES\n"
 		    "ext4-shared rw-longterm REFUSED -refusal\n");
@@ -216,7 +256,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(ktap_of_every_verdict),
 		cmocka_unit_test(ktap_evidence_is_diagnostic),
-		cmocka_unit_test(every_failure_has_a_line),
+		cmocka_unit_test(failures_are_told_by_cause),
+		cmocka_unit_test(a_good_kernel_has_a_good_answer),
 		cmocka_unit_test(totals_of_a_run),
 		cmocka_unit_test(a_cell_shows_its_worst_verdict),
 		cmocka_unit_test(a_cell_shows_a_refusal),

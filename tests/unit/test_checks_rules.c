@@ -545,6 +545,7 @@ static void a_failure_is_worst(void **state)
 	static const enum verdict order[] = {
 		VERDICT_SKIP, VERDICT_DETACHED, VERDICT_PASS, VERDICT_REFUSED,
 		VERDICT_LIMIT, VERDICT_XFAIL, VERDICT_BROKEN, VERDICT_FAIL,
+		VERDICT_CRASHED,
 	};
 	size_t a, b;
 

@@ -3,30 +3,18 @@
  * pintest check: run checks on this kernel and tell how they ended.
  */
 #include <err.h>
-#include <errno.h>
 #include <getopt.h>
-#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "array_size.h"
+#include "check_run.h"
+#include "commands.h"
 #include "cover.h"
 #include "driver.h"
 #include "kinds.h"
-#include "results/json.h"
-#include "commands.h"
-#include "results/results.h"
-#include "machine/settings.h"
-
-/* Far beyond what emulation on a busy machine takes. */
-#define DEADLINE_MS	60000
-
-enum format {
-	FORMAT_TEXT,
-	FORMAT_KTAP,
-	FORMAT_JSON,
-};
 
 /* The command line. */
 struct check_options {
@@ -35,16 +23,26 @@ struct check_options {
 	struct cover_options cover;
 	struct driver_options driver;
 	struct plan_pin pins[DRIVER_ASKS_MAX];
-	enum format format;
-	bool known;
-	bool verbose;
+	struct check_run run;
+	unsigned int shard;
+	unsigned int shards;
+	char **arguments;
+	size_t argument_count;
 };
 
 enum {
 	OPTION_KNOWN = 256,
 	OPTION_KTAP,
 	OPTION_LONG,
+	OPTION_EVIDENCE,
+	OPTION_RESUME,
+	OPTION_SHARD,
+	OPTION_HOST_LABEL,
 };
+
+#define OUTPUT_HELP							\
+	"write text, ktap, json, junit, kcidb, md or jsonl,\n"		\
+	"which is the record of the run; may be repeated"
 
 static const struct cli_option check_options[] = {
 	{ "filter", 'f', "GLOB", "only checks whose id matches; may be repeated" },
@@ -56,114 +54,15 @@ static const struct cli_option check_options[] = {
 	{ "lacks", OPTION_LACKS, "I:FILE", LACKS_HELP },
 	{ "known", OPTION_KNOWN, NULL, "failures that are known behaviours are XFAIL" },
 	{ "verbose", 'v', NULL, "print the evidence: all that was read, all records" },
-	{ "ktap", OPTION_KTAP, NULL, "print KTAP" },
-	{ "json", 'J', NULL, "print JSON, evidence included" },
+	{ "output", 'o', "FORMAT[:FILE]", OUTPUT_HELP },
+	{ "evidence", OPTION_EVIDENCE, "WHICH", "in the record: of all, failures (the default) or none" },
+	{ "resume", OPTION_RESUME, "FILE", "continue the run that this is the record of" },
+	{ "shard", OPTION_SHARD, "I/N", "only part I of N, which other machines share" },
+	{ "host-label", OPTION_HOST_LABEL, "TEXT", "name of this machine in the outputs" },
+	{ "ktap", OPTION_KTAP, NULL, "print KTAP: --output ktap" },
+	{ "json", 'J', NULL, "print JSON, evidence included: --output json" },
 	{ 0 },
 };
-
-static void show_progress(void *data, const struct run *run,
-			  const struct scenario *scenario)
-{
-	size_t done = run->result_count, all = run->plan->check_count;
-
-	(void)data;
-	if (scenario->story)
-		cli_progress("[%zu/%zu] %s", done, all, scenario->story->id);
-	else
-		cli_progress("[%zu/%zu] %s %s.%s.%s", done, all,
-			     scenario->access->id, scenario->way->id,
-			     scenario->memory->id, scenario->event->id);
-}
-
-static void print_ktap(void *data, const struct run *run,
-		       const struct result *result)
-{
-	const struct check_options *options = data;
-
-	ktap_result(stdout, run->result_count, result, options->verbose);
-}
-
-static void print_text(const struct check_options *options,
-		       const struct run *run)
-{
-	if (report_matrix(stdout, run))
-		warnx("no memory left for the table");
-	fputc('\n', stdout);
-	report_reasons(stdout, run, options->verbose);
-	report_totals(stdout, run);
-}
-
-static void print_run(const struct check_options *options,
-		      const struct run *run)
-{
-	switch (options->format) {
-	case FORMAT_TEXT:
-		print_text(options, run);
-		break;
-	case FORMAT_JSON:
-		check_json_print(run);
-		break;
-	case FORMAT_KTAP:
-		if (run->result_count < run->plan->check_count)
-			puts("Bail out! The run was ended early.");
-		break;
-	}
-}
-
-/* A failure says more than what could not be judged. */
-static int exit_code(const struct run *run)
-{
-	static const enum cli_exit codes[VERDICT_COUNT] = {
-		[VERDICT_PASS] = CLI_PASSED,
-		[VERDICT_FAIL] = CLI_FAILED,
-		[VERDICT_BROKEN] = CLI_BROKEN,
-		[VERDICT_SKIP] = CLI_SKIPPED,
-		[VERDICT_XFAIL] = CLI_PASSED,
-		[VERDICT_DETACHED] = CLI_PASSED,
-		[VERDICT_REFUSED] = CLI_PASSED,
-		[VERDICT_LIMIT] = CLI_PASSED,
-	};
-	enum verdict worst = run->unrestored ? VERDICT_BROKEN : VERDICT_SKIP;
-	size_t i;
-
-	for (i = 0; i < run->result_count; i++)
-		worst = verdict_worse(worst,
-				      run->results[i].judgement.verdict);
-	return codes[worst];
-}
-
-static int run_plan(const struct check_options *options,
-		    const struct plan *plan, struct pintest *pt)
-{
-	struct engine engine = {
-		.pt = pt,
-		.known = options->known,
-		.deadline_ms = DEADLINE_MS,
-		.begin = show_progress,
-		.result = options->format == FORMAT_KTAP ? print_ktap : NULL,
-		.data = (void *)options,
-	};
-	struct run run;
-	int ret;
-
-	if (options->format == FORMAT_KTAP)
-		ktap_begin(stdout, plan);
-	ret = engine_run(&engine, plan, &run);
-	cli_end_progress();
-	if (ret >= 0 || run.result_count || options->format == FORMAT_KTAP)
-		print_run(options, &run);
-	if (ret > 0) {
-		warnx("ended by signal %d: settings are %sas they were", ret,
-		      run.unrestored ? "not all " : "");
-		cli_end_by_signal(ret);
-	}
-	if (ret)
-		warnx("cannot run checks: %s", settings_error(ret));
-	else
-		ret = exit_code(&run);
-	run_free(&run);
-	return ret < 0 ? CLI_BROKEN : ret;
-}
 
 static struct plan *make_plan(const struct plan_choice *choice)
 {
@@ -221,15 +120,48 @@ static void check_globs(const struct check_options *options,
 	}
 }
 
-static void choose_format(struct check_options *options, enum format format)
+static void add_output(struct check_options *options, const char *text)
 {
-	if (options->format != FORMAT_TEXT && options->format != format)
-		cli_usage(&command_check,
-			  "--ktap and --json exclude each other");
-	options->format = format;
+	struct reason why;
+
+	if (outputs_add(&options->run.outputs, text, &why))
+		cli_usage(&command_check, "--output %s: %s", text, why.text);
 }
 
-static void parse_option(struct check_options *options, int key)
+static void choose_evidence(struct check_options *options, const char *word)
+{
+	static const char * const words[] = {
+		[EVIDENCE_FAILURES] = "failures",
+		[EVIDENCE_ALL] = "all",
+		[EVIDENCE_NONE] = "none",
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(words); i++) {
+		if (!strcmp(word, words[i])) {
+			options->run.report.evidence = i;
+			return;
+		}
+	}
+	cli_usage(&command_check,
+		  "--evidence takes all, failures or none, not '%s'", word);
+}
+
+static void choose_shard(struct check_options *options, const char *text)
+{
+	char rest;
+
+	if (sscanf(text, "%u/%u%c", &options->shard, &options->shards,
+		   &rest) != 2 ||
+	    !options->shard || options->shard > options->shards)
+		cli_usage(&command_check,
+			  "--shard takes I/N with I from 1 to N, not '%s'",
+			  text);
+	options->run.report.shard = text;
+}
+
+/* What decides which checks are run, and how: a resumed run does the same. */
+static bool parse_choice(struct check_options *options, int key)
 {
 	switch (key) {
 	case 'f':
@@ -238,22 +170,112 @@ static void parse_option(struct check_options *options, int key)
 	case 'w':
 		options->choice.way_mask = cli_ways(&command_check, optarg);
 		break;
-	case 'v':
-		options->verbose = true;
-		break;
-	case 'J':
-		choose_format(options, FORMAT_JSON);
-		break;
-	case OPTION_KTAP:
-		choose_format(options, FORMAT_KTAP);
-		break;
 	case OPTION_KNOWN:
-		options->known = true;
+		options->run.known = true;
 		break;
 	case OPTION_LONG:
 		options->choice.longer = true;
 		break;
+	case OPTION_EVIDENCE:
+		choose_evidence(options, optarg);
+		break;
+	case OPTION_SHARD:
+		choose_shard(options, optarg);
+		break;
+	case OPTION_HOST_LABEL:
+		options->run.report.host = optarg;
+		break;
+	default:
+		return cover_option(&command_check, &options->cover, key,
+				    optarg) ||
+		       driver_option(&command_check, &options->driver, key,
+				     optarg);
 	}
+	return true;
+}
+
+static void parse_option(struct check_options *options, int key)
+{
+	switch (key) {
+	case 'v':
+		options->run.report.verbose = true;
+		break;
+	case 'o':
+		add_output(options, optarg);
+		break;
+	case 'J':
+		add_output(options, "json");
+		break;
+	case OPTION_KTAP:
+		add_output(options, "ktap");
+		break;
+	case OPTION_RESUME:
+		options->run.resume_path = optarg;
+		break;
+	}
+}
+
+/* Keep an option for the record, as "--name=value". */
+static void note_argument(struct check_options *options, int key)
+{
+	const struct cli_option *option = check_options;
+	char *text;
+
+	while (option->key != key)
+		option++;
+	options->arguments = reallocarray(options->arguments,
+					  options->argument_count + 1,
+					  sizeof(*options->arguments));
+	if (!options->arguments ||
+	    asprintf(&text, "--%s%s%s", option->name, option->arg ? "=" : "",
+		     option->arg ? optarg : "") < 0)
+		errx(CLI_BROKEN, "no memory left for the options");
+	options->arguments[options->argument_count++] = text;
+}
+
+static void parse_options(struct check_options *options, int argc, char **argv)
+{
+	int key;
+
+	while ((key = cli_getopt(&command_check, argc, argv)) >= 0) {
+		if (parse_choice(options, key))
+			note_argument(options, key);
+		else
+			parse_option(options, key);
+	}
+	cli_no_operands(&command_check, argc, argv);
+}
+
+/* The options of the run that is continued. */
+static void parse_recorded(struct check_options *options)
+{
+	struct resume *resume = options->run.resume;
+	char *argv[RESUME_ARGUMENTS_MAX + 2] = { (char *)"check" };
+	int argc = 1;
+
+	while ((argv[argc] = resume_argument(resume, argc - 1)))
+		argc++;
+	optind = 0;
+	parse_options(options, argc, argv);
+}
+
+static void resume_record(struct check_options *options)
+{
+	const char *path = options->run.resume_path;
+	struct reason why;
+	char *output;
+
+	if (options->argument_count)
+		cli_usage(&command_check,
+			  "%s: --resume takes this from the record",
+			  options->arguments[0]);
+	options->run.resume = resume_read(path, &why);
+	if (!options->run.resume)
+		errx(CLI_BROKEN, "%s", why.text);
+	parse_recorded(options);
+	if (asprintf(&output, "jsonl:%s", path) < 0)
+		errx(CLI_BROKEN, "no memory left for the options");
+	add_output(options, output);
 }
 
 static void ask_as_driver(struct check_options *options)
@@ -268,28 +290,40 @@ static void ask_as_driver(struct check_options *options)
 	options->choice.pin_count = count;
 }
 
+static struct plan *plan_of(struct check_options *options)
+{
+	struct plan *plan;
+
+	ask_as_driver(options);
+	options->choice.globs = options->globs.glob;
+	options->choice.glob_count = options->globs.count;
+	plan = make_plan(&options->choice);
+	check_globs(options, plan);
+	cover_plan(&command_check, &options->cover, plan);
+	if (options->shards)
+		plan_shard(plan, options->shard - 1, options->shards);
+	return plan;
+}
+
 static int run_check(int argc, char **argv)
 {
 	struct check_options options = { .choice.way_mask = ~0ULL };
+	struct report *report = &options.run.report;
 	struct plan *plan;
 	struct pintest *pt;
-	int key, ret;
+	int ret;
 
-	while ((key = cli_getopt(&command_check, argc, argv)) >= 0)
-		if (!cover_option(&command_check, &options.cover, key, optarg) &&
-		    !driver_option(&command_check, &options.driver, key, optarg))
-			parse_option(&options, key);
-	cli_no_operands(&command_check, argc, argv);
-	ask_as_driver(&options);
-	options.choice.globs = options.globs.glob;
-	options.choice.glob_count = options.globs.count;
-	plan = make_plan(&options.choice);
-	check_globs(&options, plan);
-	cover_plan(&command_check, &options.cover, plan);
-
+	parse_options(&options, argc, argv);
+	if (options.run.resume_path)
+		resume_record(&options);
+	plan = plan_of(&options);
 	if (cli_open(&pt))
 		return CLI_BROKEN;
-	ret = run_plan(&options, plan, pt);
+	report->arguments = (const char *const *)options.arguments;
+	report->argument_count = options.argument_count;
+	report->globs = options.globs.glob;
+	report->glob_count = options.globs.count;
+	ret = check_run(&options.run, plan, pt);
 	plan_free(plan);
 	pintest_close(pt);
 	return ret;
@@ -305,9 +339,9 @@ const struct command command_check = {
 	.options = check_options,
 	.exits = "0   nothing failed: all passed, or were refused as they have to be, detached or\n"
 		 "    limited by design; or failed as known with --known\n"
-		 "1   something failed\n"
-		 "2   nothing failed, but something could not be judged, or a setting of the\n"
-		 "    machine could not be put back\n"
+		 "1   something failed, or took the machine down\n"
+		 "2   nothing failed, but something could not be judged, a setting of the machine\n"
+		 "    could not be put back, or an output could not be written\n"
 		 "4   all were skipped\n"
 		 "64  the command line is wrong\n",
 	.examples = "pintest check\n"
@@ -315,6 +349,8 @@ const struct command command_check = {
 		    "pintest check --filter 'bugs.*'\n"
 		    "pintest check --driver vfio-type1 --read-only\n"
 		    "pintest check --ways slow,fast --ktap\n"
+		    "pintest check --output jsonl:run.jsonl --output ktap\n"
+		    "pintest check --resume run.jsonl\n"
 		    "pintest check --cover pairs\n",
 	.run = run_check,
 };

@@ -230,11 +230,17 @@ static void table_free(struct table *table)
 	free(table);
 }
 
-void table_print(struct table *table)
+void table_print_to(struct table *table, FILE *out)
 {
+	scols_table_set_stream(table->lines, out);
 	if (scols_print_table(table->lines))
 		no_memory();
 	table_free(table);
+}
+
+void table_print(struct table *table)
+{
+	table_print_to(table, stdout);
 }
 
 /*

@@ -117,6 +117,9 @@ void table_add(struct table *table, const void *row);
 /** table_print() - print the table on standard output and free it */
 void table_print(struct table *table);
 
+/** table_print_to() - the same on @out */
+void table_print_to(struct table *table, FILE *out);
+
 /**
  * table_write() - write the table of a COLUMN_RAW cell and free it
  * @table: a table made for JSON

@@ -7,8 +7,8 @@
 
 #include "console/records.h"
 #include "console/table.h"
-#include "json.h"
 #include "model/words.h"
+#include "output.h"
 
 /* A row of the table of what was read. */
 struct read_row {
@@ -243,12 +243,18 @@ static const struct column check_columns[] = {
 	{ 0 },
 };
 
-void check_json_print(const struct run *run)
+static void json_end(FILE *out, const struct report *report)
 {
+	const struct run *run = report->run;
 	struct table *table = table_new("checks", check_columns, NULL, true);
 	size_t i;
 
 	for (i = 0; i < run->result_count; i++)
 		table_add(table, &run->results[i]);
-	table_print(table);
+	table_print_to(table, out);
 }
+
+const struct format format_json = {
+	.name = "json",
+	.end = json_end,
+};

@@ -4,6 +4,7 @@
  */
 #include <inttypes.h>
 
+#include "output.h"
 #include "results.h"
 
 void ktap_begin(FILE *out, const struct plan *plan)
@@ -19,7 +20,8 @@ static void diagnose(FILE *out, const struct result *result)
 	enum verdict verdict = result->judgement.verdict;
 	struct reason known;
 
-	if (verdict == VERDICT_FAIL || verdict == VERDICT_XFAIL)
+	if (verdict == VERDICT_FAIL || verdict == VERDICT_XFAIL ||
+	    verdict == VERDICT_CRASHED)
 		fprintf(out, "# %s\n", result->judgement.why.text);
 	if (!result->known)
 		return;
@@ -43,6 +45,7 @@ void ktap_result(FILE *out, size_t number, const struct result *result,
 		[VERDICT_DETACHED] = { "ok", "DETACHED" },
 		[VERDICT_REFUSED] = { "ok", "REFUSED" },
 		[VERDICT_LIMIT] = { "ok", "LIMIT" },
+		[VERDICT_CRASHED] = { "not ok", NULL },
 	};
 	enum verdict verdict = result->judgement.verdict;
 	const char *directive = lines[verdict].directive;
@@ -59,5 +62,28 @@ void ktap_result(FILE *out, size_t number, const struct result *result,
 			verdict == VERDICT_XFAIL ? result->known->id :
 						   result->judgement.why.text);
 	fputc('\n', out);
-	fflush(out);
 }
+
+static void begin(FILE *out, const struct report *report)
+{
+	ktap_begin(out, report->run->plan);
+}
+
+static void write_result(FILE *out, const struct report *report,
+			 const struct result *result)
+{
+	ktap_result(out, report->run->result_count, result, report->verbose);
+}
+
+static void end(FILE *out, const struct report *report)
+{
+	if (!report_complete(report))
+		fputs("Bail out! The run was ended early.\n", out);
+}
+
+const struct format format_ktap = {
+	.name = "ktap",
+	.begin = begin,
+	.result = write_result,
+	.end = end,
+};

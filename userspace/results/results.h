@@ -7,7 +7,7 @@
 
 #include <stdio.h>
 
-#include "engine/engine.h"
+#include "report.h"
 
 /**
  * report_evidence() - all that was seen in the scenario of a result
@@ -18,16 +18,19 @@
 void report_evidence(FILE *out, const char *prefix,
 		     const struct result *result);
 
-/** report_matrix() - verdicts of kinds and accesses by ways, then of others */
-int report_matrix(FILE *out, const struct run *run);
-
 /**
- * report_reasons() - what did not pass, and why
- *
- * A line for each check, but for skipped ones, which are counted by reason;
- * then what is known of it. With @verbose every check, with its evidence.
+ * report_matrix() - verdicts of kinds and accesses by ways, then of others
+ * @out: where to write it to
+ * @run: the run
+ * @all: every row; else of a large run only kinds of memory with failures
  */
-void report_reasons(FILE *out, const struct run *run, bool verbose);
+int report_matrix(FILE *out, const struct run *run, bool all);
+
+/** report_summary() - what to know of a run first, on a screen or two */
+void report_summary(FILE *out, const struct report *report);
+
+/** report_checks() - every check, with its evidence */
+void report_checks(FILE *out, const struct run *run);
 
 /** report_totals() - how many checks ended how */
 void report_totals(FILE *out, const struct run *run);

@@ -8,6 +8,7 @@
 
 #include "array_size.h"
 #include "model/words.h"
+#include "output.h"
 #include "results.h"
 
 static void print_words(FILE *out, const char *prefix, size_t page,
@@ -76,22 +77,6 @@ void report_evidence(FILE *out, const char *prefix,
 	}
 }
 
-static bool same_reason(const struct result *a, const struct result *b)
-{
-	return a->judgement.verdict == b->judgement.verdict &&
-	       a->known == b->known &&
-	       !strcmp(a->judgement.why.text, b->judgement.why.text);
-}
-
-/* Passed checks are silent, and some others counted, but when asked. */
-static bool is_told(const struct result *result, bool verbose)
-{
-	return verbose || (result->judgement.verdict != VERDICT_PASS &&
-			   result->judgement.verdict != VERDICT_REFUSED &&
-			   result->judgement.verdict != VERDICT_DETACHED &&
-			   result->judgement.verdict != VERDICT_SKIP);
-}
-
 static const char *why(const struct result *result)
 {
 	const char *text = result->judgement.why.text;
@@ -107,7 +92,7 @@ static void print_loser(FILE *out, const struct judgement *judgement)
 		fprintf(out, "; the %s loses", loser_name(loser));
 }
 
-static void print_check(FILE *out, const struct result *result, bool verbose)
+static void print_check(FILE *out, const struct result *result)
 {
 	fprintf(out, "%s %s: %s", verdict_name(result->judgement.verdict),
 		result->check->id, why(result));
@@ -117,81 +102,15 @@ static void print_check(FILE *out, const struct result *result, bool verbose)
 	if (result->known)
 		fprintf(out, " [%s]", result->known->id);
 	fputc('\n', out);
-	if (verbose)
-		report_evidence(out, "    ", result);
+	report_evidence(out, "    ", result);
 }
 
-static size_t count_alike(const struct run *run, size_t first)
-{
-	size_t i, n = 0;
-
-	for (i = first; i < run->result_count; i++)
-		n += same_reason(&run->results[first], &run->results[i]);
-	return n;
-}
-
-static bool told_before(const struct run *run, size_t index)
-{
-	size_t i;
-
-	for (i = 0; i < index; i++)
-		if (same_reason(&run->results[i], &run->results[index]))
-			return true;
-	return false;
-}
-
-static void print_counted(FILE *out, const struct run *run,
-			  enum verdict verdict)
-{
-	size_t i, alike;
-
-	for (i = 0; i < run->result_count; i++) {
-		if (run->results[i].judgement.verdict != verdict ||
-		    told_before(run, i))
-			continue;
-		alike = count_alike(run, i);
-		fprintf(out, "%s %zu check%s: %s\n", verdict_name(verdict),
-			alike, alike > 1 ? "s" : "", why(&run->results[i]));
-	}
-}
-
-static bool explains_any(const struct known *known, const struct run *run)
+void report_checks(FILE *out, const struct run *run)
 {
 	size_t i;
 
 	for (i = 0; i < run->result_count; i++)
-		if (run->results[i].known == known)
-			return true;
-	return false;
-}
-
-static void print_known(FILE *out, const struct run *run)
-{
-	struct reason text;
-	size_t i, count;
-	const struct known *known = known_behaviours(&count);
-
-	for (i = 0; i < count; i++) {
-		if (!explains_any(&known[i], run))
-			continue;
-		known_text(&known[i], &text);
-		fprintf(out, "[%s] %s\n", known[i].id, text.text);
-	}
-}
-
-void report_reasons(FILE *out, const struct run *run, bool verbose)
-{
-	size_t i;
-
-	for (i = 0; i < run->result_count; i++)
-		if (is_told(&run->results[i], verbose))
-			print_check(out, &run->results[i], verbose);
-	if (!verbose) {
-		print_counted(out, run, VERDICT_REFUSED);
-		print_counted(out, run, VERDICT_DETACHED);
-		print_counted(out, run, VERDICT_SKIP);
-	}
-	print_known(out, run);
+		print_check(out, &run->results[i]);
 }
 
 /* Passed and failed are told always, others if there are any. */
@@ -209,6 +128,7 @@ void report_totals(FILE *out, const struct run *run)
 		{ VERDICT_LIMIT, "limits by design" },
 		{ VERDICT_BROKEN, "broken" },
 		{ VERDICT_SKIP, "skipped" },
+		{ VERDICT_CRASHED, "crashed" },
 	};
 	size_t count[VERDICT_COUNT] = { 0 };
 	size_t i;
@@ -228,3 +148,24 @@ void report_totals(FILE *out, const struct run *run)
 		fprintf(out, ", %zu left out", run->plan->left_out);
 	fputc('\n', out);
 }
+
+static void end(FILE *out, const struct report *report)
+{
+	if (!report->run->result_count && report->run->plan->check_count)
+		return;
+	report_summary(out, report);
+	if (report->verbose) {
+		fputc('\n', out);
+		report_checks(out, report->run);
+	}
+	fputc('\n', out);
+	report_totals(out, report->run);
+	if (!report->verbose)
+		fputs("Each check with its evidence: --verbose, or --output jsonl:FILE.\n",
+		      out);
+}
+
+const struct format format_text = {
+	.name = "text",
+	.end = end,
+};

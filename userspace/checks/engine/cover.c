@@ -273,24 +273,11 @@ static void deal(struct covering *covering)
 	}
 }
 
-static void leave_out(struct covering *covering)
+static bool is_kept(const void *arg, size_t scenario)
 {
-	struct plan *plan = covering->plan;
-	size_t i, check, scenarios = 0, checks = 0;
+	const struct covering *covering = arg;
 
-	for (i = 0; i < plan->scenario_count; i++) {
-		if (!covering->kept[i])
-			continue;
-		for (check = covering->first_check[i];
-		     check < covering->first_check[i + 1]; check++) {
-			plan->checks[checks] = plan->checks[check];
-			plan->checks[checks++].scenario = scenarios;
-		}
-		plan->scenarios[scenarios++] = plan->scenarios[i];
-	}
-	plan->left_out = plan->check_count - checks;
-	plan->scenario_count = scenarios;
-	plan->check_count = checks;
+	return covering->kept[scenario];
 }
 
 static void find_checks(struct covering *covering)
@@ -346,7 +333,7 @@ int plan_cover(struct plan *plan, const struct cover *cover)
 		find_checks(&covering);
 		cover_pairs(&covering);
 		deal(&covering);
-		leave_out(&covering);
+		plan_keep(plan, is_kept, &covering);
 		ret = 0;
 	}
 	covering_end(&covering);

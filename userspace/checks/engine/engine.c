@@ -165,53 +165,103 @@ static int run_scenario(struct going *going, const struct scenario *scenario,
 	return ret;
 }
 
-static void judge_check(struct going *going, const struct check *check,
-			const struct scenario *scenario,
-			const struct observations *seen, uint64_t ms)
+static bool recall(const struct going *going, const struct check *check,
+		   struct result *result)
 {
 	const struct engine *engine = going->engine;
-	struct run *run = going->run;
-	struct result *result = &run->results[run->result_count++];
 
-	result->check = check;
-	result->scenario = scenario;
-	result->seen = seen;
-	result->ms = ms;
-	result->judgement = scenario->story ?
-		story_judge(seen) : rule_judge(check->rule, scenario, seen);
-	result->known = known_find(check->id, &result->judgement, seen);
+	*result = (struct result) { 0 };
+	return engine->recall && engine->recall(engine->data, check, result);
+}
+
+static void judge_check(const struct going *going, const struct check *check,
+			struct result *result)
+{
+	const struct engine *engine = going->engine;
+
+	result->judgement = result->scenario->story ?
+		story_judge(result->seen) :
+		rule_judge(check->rule, result->scenario, result->seen);
+	result->known = known_find(check->id, &result->judgement, result->seen);
 	if (result->judgement.verdict == VERDICT_FAIL)
 		result->judgement.verdict = known_verdict(result->known,
 							  engine->known);
-	if (engine->result)
-		engine->result(engine->data, run, result);
+}
+
+/* Results of one scenario, which took so long. */
+static int add_results(struct going *going, const struct check *check,
+		       const struct check *end, uint64_t ms)
+{
+	const struct engine *engine = going->engine;
+	struct run *run = going->run;
+	int ret = 0;
+
+	for (; check < end && !ret; check++) {
+		struct result *result = &run->results[run->result_count];
+		bool recalled = recall(going, check, result);
+
+		result->check = check;
+		result->scenario = &run->plan->scenarios[check->scenario];
+		result->seen = &run->seen[check->scenario];
+		if (!recalled) {
+			result->ms = ms;
+			ms = 0;
+			judge_check(going, check, result);
+		}
+		run->result_count++;
+		if (engine->result)
+			ret = engine->result(engine->data, run, result);
+	}
+	return ret;
+}
+
+static bool all_recalled(const struct going *going, const struct check *check,
+			 const struct check *end)
+{
+	struct result result;
+
+	for (; check < end; check++)
+		if (!recall(going, check, &result))
+			return false;
+	return true;
+}
+
+/* The checks from @check to before @end share a scenario. */
+static int run_checks(struct going *going, const struct check *check,
+		      const struct check *end)
+{
+	const struct engine *engine = going->engine;
+	const struct scenario *scenario =
+		&going->run->plan->scenarios[check->scenario];
+	uint64_t begin = now_ms();
+	int ret = 0;
+
+	if (all_recalled(going, check, end))
+		return add_results(going, check, end, 0);
+	if (engine->begin)
+		ret = engine->begin(engine->data, going->run, scenario);
+	if (!ret)
+		ret = run_scenario(going, scenario,
+				   &going->run->seen[check->scenario]);
+	if (interrupted)
+		return interrupted;
+	return ret ? ret : add_results(going, check, end, now_ms() - begin);
 }
 
 static int run_plan(struct going *going)
 {
-	const struct engine *engine = going->engine;
-	struct run *run = going->run;
-	const struct check *check = run->plan->checks;
-	const struct check *end = check + run->plan->check_count;
-	size_t i;
+	const struct plan *plan = going->run->plan;
+	const struct check *check = plan->checks, *next;
+	const struct check *end = check + plan->check_count;
+	int ret = 0;
 
-	for (i = 0; i < run->plan->scenario_count; i++) {
-		const struct scenario *scenario = &run->plan->scenarios[i];
-		uint64_t begin = now_ms(), ms;
-		int ret;
-
-		if (engine->begin)
-			engine->begin(engine->data, run, scenario);
-		ret = run_scenario(going, scenario, &run->seen[i]);
-		if (interrupted)
-			return interrupted;
-		if (ret)
-			return ret;
-		ms = now_ms() - begin;
-		for (; check < end && check->scenario == i; check++, ms = 0)
-			judge_check(going, check, scenario, &run->seen[i], ms);
+	for (; check < end && !ret; check = next) {
+		for (next = check; next < end &&
+				   next->scenario == check->scenario;)
+			next++;
+		ret = run_checks(going, check, next);
 	}
-	return 0;
+	return ret;
 }
 
 /* mmap() takes no length of 0. */

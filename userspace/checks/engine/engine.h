@@ -18,6 +18,7 @@
  * @seen: what was seen
  * @ms: milliseconds that its scenario took, with what was prepared for it; of
  *	checks that share one the first has them, and the others have 0
+ * @recalled: an earlier part of the run has it, with its evidence
  */
 struct result {
 	const struct check *check;
@@ -26,6 +27,7 @@ struct result {
 	const struct known *known;
 	const struct observations *seen;
 	uint64_t ms;
+	bool recalled;
 };
 
 /**
@@ -52,18 +54,25 @@ struct run {
  * @known: turn failures that are known behaviours into VERDICT_XFAIL
  * @deadline_ms: how long a scenario may take; a hang guard. MEMORY_LONG ones
  *	get ten times as much
- * @begin: called before each scenario, or NULL
- * @result: called after each check, or NULL
- * @data: passed to both
+ * @recall: whether the result of a check is there before its scenario runs,
+ *	which it fills in but for @check, @scenario and @seen; or NULL. A
+ *	scenario of which all results are there is not run
+ * @begin: called before each scenario that is run, or NULL; a negative errno
+ *	ends the run
+ * @result: called with each result, in the order of the plan, or NULL; a
+ *	negative errno ends the run
+ * @data: passed to them
  */
 struct engine {
 	struct pintest *pt;
 	bool known;
 	int deadline_ms;
-	void (*begin)(void *data, const struct run *run,
-		      const struct scenario *scenario);
-	void (*result)(void *data, const struct run *run,
-		       const struct result *result);
+	bool (*recall)(void *data, const struct check *check,
+		       struct result *result);
+	int (*begin)(void *data, const struct run *run,
+		     const struct scenario *scenario);
+	int (*result)(void *data, const struct run *run,
+		      const struct result *result);
 	void *data;
 };
 

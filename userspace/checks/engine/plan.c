@@ -267,6 +267,75 @@ struct plan *plan_new(const struct plan_choice *choice)
 	return NULL;
 }
 
+const char *scenario_name(const struct scenario *scenario,
+			  char name[CHECK_ID_LENGTH])
+{
+	if (scenario->story)
+		snprintf(name, CHECK_ID_LENGTH, "%s", scenario->story->id);
+	else
+		snprintf(name, CHECK_ID_LENGTH, "%s.%s.%s.%s",
+			 scenario->access->id, scenario->way->id,
+			 scenario->memory->id, scenario->event->id);
+	return name;
+}
+
+/* Checks are in the order of their scenarios, so both move up together. */
+void plan_keep(struct plan *plan,
+	       bool (*keeps)(const void *arg, size_t scenario),
+	       const void *arg)
+{
+	size_t i, check = 0, scenarios = 0, checks = 0;
+
+	for (i = 0; i < plan->scenario_count; i++) {
+		bool kept = keeps(arg, i);
+
+		for (; check < plan->check_count &&
+		       plan->checks[check].scenario == i; check++) {
+			if (!kept)
+				continue;
+			plan->checks[checks] = plan->checks[check];
+			plan->checks[checks++].scenario = scenarios;
+		}
+		if (kept)
+			plan->scenarios[scenarios++] = plan->scenarios[i];
+	}
+	plan->left_out += plan->check_count - checks;
+	plan->scenario_count = scenarios;
+	plan->check_count = checks;
+}
+
+/* FNV-1a, and its upper half, since its lowest bits differ least. */
+static uint32_t hash_name(const char *name)
+{
+	uint64_t hash = 0xcbf29ce484222325;
+
+	for (; *name; name++)
+		hash = (hash ^ (unsigned char)*name) * 0x100000001b3;
+	return hash >> 32;
+}
+
+struct dealing {
+	const struct plan *plan;
+	unsigned int shard;
+	unsigned int shards;
+};
+
+static bool is_of_shard(const void *arg, size_t scenario)
+{
+	const struct dealing *dealing = arg;
+	char name[CHECK_ID_LENGTH];
+
+	scenario_name(&dealing->plan->scenarios[scenario], name);
+	return hash_name(name) % dealing->shards == dealing->shard;
+}
+
+void plan_shard(struct plan *plan, unsigned int shard, unsigned int shards)
+{
+	struct dealing dealing = { plan, shard, shards };
+
+	plan_keep(plan, is_of_shard, &dealing);
+}
+
 void plan_free(struct plan *plan)
 {
 	if (!plan)

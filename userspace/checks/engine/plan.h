@@ -52,6 +52,16 @@ struct plan_pin {
 };
 
 /**
+ * scenario_name() - ACCESS.WAY.MEMORY.EVENT, or the id of &struct story
+ * @scenario: the scenario
+ * @name: takes it
+ *
+ * Return: @name.
+ */
+const char *scenario_name(const struct scenario *scenario,
+			  char name[CHECK_ID_LENGTH]);
+
+/**
  * struct plan_choice - which checks are wanted
  *
  * @globs: patterns of ids as fnmatch() takes them; none chooses all
@@ -78,6 +88,27 @@ struct plan_choice {
  * Return: the plan, to be given to plan_free(); NULL without memory.
  */
 struct plan *plan_new(const struct plan_choice *choice);
+
+/**
+ * plan_shard() - leave only what one of several machines is to run
+ * @plan: the plan; &plan.left_out tells how many checks it has lost
+ * @shard: which one, from 0 on
+ * @shards: how many there are
+ *
+ * Scenarios are dealt out by their names: each has the same shard in every plan
+ * and on every kernel.
+ */
+void plan_shard(struct plan *plan, unsigned int shard, unsigned int shards);
+
+/**
+ * plan_keep() - leave scenarios out of a plan, with their checks
+ * @plan: the plan; &plan.left_out tells how many checks it has lost
+ * @keeps: whether scenario number @scenario stays
+ * @arg: passed to it
+ */
+void plan_keep(struct plan *plan,
+	       bool (*keeps)(const void *arg, size_t scenario),
+	       const void *arg);
 
 /** plan_free() - free a plan, or NULL */
 void plan_free(struct plan *plan);

@@ -51,6 +51,40 @@ const char *reading_name(enum reading reading)
 	return names[reading];
 }
 
+const char *stage_word(enum stage stage)
+{
+	static const char * const words[] = {
+		[STAGE_ASK] = "ask",
+		[STAGE_MAP] = "map",
+		[STAGE_PIN] = "pin",
+		[STAGE_LOOK] = "look",
+		[STAGE_EVENT] = "event",
+		[STAGE_WRITE] = "write",
+		[STAGE_STORE] = "store",
+		[STAGE_END] = "end",
+		[STAGE_UNPIN] = "unpin",
+		[STAGE_STORY] = "story",
+		[STAGE_DONE] = "done",
+	};
+
+	return words[stage];
+}
+
+const char *reading_word(enum reading reading)
+{
+	static const char * const words[READ_COUNT] = {
+		[READ_PINNED] = "pinned",
+		[READ_BETWEEN] = "between",
+		[READ_AFTER] = "after",
+		[READ_PROCESS] = "process",
+		[READ_STORED] = "stored",
+		[READ_BACK] = "back",
+		[READ_CHILD] = "child",
+	};
+
+	return words[reading];
+}
+
 bool record_taken(const struct pintest_record *record)
 {
 	return record->addr;

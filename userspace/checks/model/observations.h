@@ -122,4 +122,8 @@ const char *moment_name(enum moment moment);
 const char *reading_name(enum reading reading);
 const char *stage_name(enum stage stage);
 
+/** reading_word(), stage_word() - one word for each, for programs */
+const char *reading_word(enum reading reading);
+const char *stage_word(enum stage stage);
+
 #endif /* PINTEST_OBSERVATIONS_H */

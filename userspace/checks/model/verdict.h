@@ -5,6 +5,9 @@
 #ifndef PINTEST_VERDICT_H
 #define PINTEST_VERDICT_H
 
+#include <stdbool.h>
+#include <stdint.h>
+
 #include "base/reason.h"
 
 /**
@@ -19,6 +22,7 @@
  * @VERDICT_REFUSED: the kernel has to refuse the pin, and does
  * @VERDICT_LIMIT: the promise did not hold, and the kernel's developers decided
  *	that it need not
+ * @VERDICT_CRASHED: the machine went down
  */
 enum verdict {
 	VERDICT_PASS,
@@ -29,7 +33,25 @@ enum verdict {
 	VERDICT_DETACHED,
 	VERDICT_REFUSED,
 	VERDICT_LIMIT,
+	VERDICT_CRASHED,
 	VERDICT_COUNT,
+};
+
+/**
+ * enum outcome - what a verdict is to who knows no other words
+ *
+ * @OUTCOME_PASSED: nothing is wrong
+ * @OUTCOME_FAILED: the kernel broke a promise
+ * @OUTCOME_KNOWN: it did, which was to be expected
+ * @OUTCOME_ERROR: nobody knows
+ * @OUTCOME_SKIPPED: there was nothing to know
+ */
+enum outcome {
+	OUTCOME_PASSED,
+	OUTCOME_FAILED,
+	OUTCOME_KNOWN,
+	OUTCOME_ERROR,
+	OUTCOME_SKIPPED,
 };
 
 /**
@@ -55,6 +77,7 @@ enum verdict {
  * @FINDING_KILLED: another process was killed
  * @FINDING_STAYS: a page is pinned for long where no such pin may be
  * @FINDING_EXPOSED: a page is pinned that nobody but its process may see
+ * @FINDING_CRASHED: the machine went down
  */
 enum finding {
 	FINDING_NONE		= 0,
@@ -77,6 +100,15 @@ enum finding {
 	FINDING_UNMARKED	= 1 << 22,
 	FINDING_ALLOWED		= 1 << 23,
 	FINDING_DISAGREE	= 1 << 24,
+	FINDING_CRASHED		= 1 << 25,
+};
+
+#define NUMBERS_MAX	4
+
+/** struct number - a number in a reason, with its name */
+struct number {
+	const char *name;
+	int64_t value;
 };
 
 /**
@@ -85,11 +117,14 @@ enum finding {
  * @verdict: the verdict
  * @finding: what it is about
  * @why: what was seen; also of a PASS, if there is something to tell
+ * @numbers: numbers of it that may differ each time, ended by one without a
+ *	name unless there are NUMBERS_MAX
  */
 struct judgement {
 	enum verdict verdict;
 	enum finding finding;
 	struct reason why;
+	struct number numbers[NUMBERS_MAX];
 };
 
 /**
@@ -118,6 +153,21 @@ const char *loser_name(enum loser loser);
 
 /** verdict_name() - "PASS", "FAIL", ... */
 const char *verdict_name(enum verdict verdict);
+
+/** verdict_of() - the verdict that has a name, or VERDICT_COUNT */
+enum verdict verdict_of(const char *name);
+
+/** verdict_outcome() - what it is to who knows no other words */
+enum outcome verdict_outcome(enum verdict verdict);
+
+/** verdict_fails() - whether something is wrong, known or not */
+bool verdict_fails(enum verdict verdict);
+
+/** finding_name() - "stale", "refused", ...; NULL for FINDING_NONE */
+const char *finding_name(enum finding finding);
+
+/** finding_of() - the finding that has a name, or FINDING_NONE */
+enum finding finding_of(const char *name);
 
 /** verdict_worse() - the one of two verdicts that matters more */
 enum verdict verdict_worse(enum verdict a, enum verdict b);

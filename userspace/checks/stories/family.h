@@ -15,6 +15,9 @@
 int story_passes(struct story_run *run, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
+/** story_number() - a number in what is told, with its name */
+void story_number(struct story_run *run, const char *name, int64_t value);
+
 /** story_fails() - the promise did not hold; tell what was seen */
 int story_fails(struct story_run *run, enum finding finding, const char *format,
 	       ...) __attribute__((format(printf, 3, 4)));

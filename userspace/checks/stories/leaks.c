@@ -200,6 +200,8 @@ static int judge_books(struct story_run *run, struct books *before,
 	long long references = after->references - before->references;
 	long long locked = lives ? after->locked - before->locked : 0;
 
+	story_number(run, "references", references);
+	story_number(run, "locked-kb", locked);
 	if (llabs(references) >= NOISE || locked)
 		return story_fails(run, FINDING_UNBALANCED,
 				  "%d pins left something behind: pins %+lld, references %+lld, locked memory %+lld KiB",

@@ -81,6 +81,17 @@ int story_refuses(struct story_run *run, const char *format, ...)
 	return 0;
 }
 
+void story_number(struct story_run *run, const char *name, int64_t value)
+{
+	struct number *number = run->seen->told.numbers;
+	size_t i;
+
+	for (i = 0; i < NUMBERS_MAX && number[i].name; i++)
+		;
+	if (i < NUMBERS_MAX)
+		number[i] = (struct number) { name, value };
+}
+
 int story_fails(struct story_run *run, enum finding finding, const char *format,
 	       ...)
 {

@@ -244,6 +244,7 @@ static int soft_dirty_thp(struct story_run *run, struct reason *why)
 	if (marked < 0)
 		return reason(why, marked, "cannot count soft-dirty pages: %s",
 			      strerror(-marked));
+	story_number(run, "soft-dirty-pages", marked);
 	if (marked)
 		return story_fails(run, FINDING_MARKED,
 				  "%zd of %zu pages are soft-dirty, and nobody wrote to any",

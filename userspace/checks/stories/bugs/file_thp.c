@@ -71,6 +71,7 @@ static int judge_pinning(struct story_run *run, struct pinning *pinning,
 		return reason(why, -ETIMEDOUT,
 			      "the pin neither succeeds nor fails, and %ld entries for huge pages were split",
 			      endless.tries);
+	story_number(run, "splits", endless.tries);
 	return story_fails(run, FINDING_HANG,
 			  "the pin neither succeeds nor fails: entries for huge pages were split %ld times meanwhile",
 			  endless.tries);

@@ -192,6 +192,7 @@ static int judge_move(struct story_run *run, struct move *move,
 	if (!endless.tries)
 		return reason(why, -ETIMEDOUT,
 			      "UFFDIO_MOVE does not return, and does not try to split the folio either");
+	story_number(run, "failed-splits", endless.tries);
 	return story_fails(run, FINDING_HANG,
 			  "UFFDIO_MOVE of another page of a pinned folio does not return: %ld tries to split the folio have failed",
 			  endless.tries);
