@@ -15,7 +15,7 @@
 int story_passes(struct story_run *run, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/** story_number() - a number in what is told, with its name */
+/** story_number() - name a number of the reason, which may differ each time */
 void story_number(struct story_run *run, const char *name, int64_t value);
 
 /** story_fails() - the promise did not hold; tell what was seen */
