@@ -9,6 +9,7 @@
 
 extern const struct command command_bench;
 extern const struct command command_check;
+extern const struct command command_compare;
 extern const struct command command_held;
 extern const struct command command_info;
 extern const struct command command_inspect;

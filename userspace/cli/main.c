@@ -16,6 +16,7 @@
 
 static const struct command *const commands[] = {
 	&command_check,
+	&command_compare,
 	&command_list,
 	&command_upstream,
 	&command_stress,
