@@ -11,7 +11,7 @@ trap 'rm -rf "$dir"' EXIT
 cd "$dir"
 count=0 failed=0
 
-echo 1..28
+echo 1..33
 
 # run KERNEL PLAN [MEMBERS]: the first line of a record
 run() {
@@ -73,11 +73,12 @@ sed 3s/.*/oops/ old.jsonl >torn.jsonl
 sed 's/"plan"/"shard":"1\/2","plan"/' old.jsonl | grep -v bugs >one-of-two.jsonl
 sed 's/"plan"/"shard":"2\/2","plan"/' old.jsonl | grep -v '"rule"' \
 	>two-of-two.jsonl
+sed 's/"stale"/"stale","reason":"<\/script><b>\\"\&"/' old.jsonl >markup.jsonl
 mkdir results
 cp old.jsonl results/first.jsonl
 cp new.jsonl results/second.jsonl
-printf '# tasks\nfirst 6.1 1/2\nsecond 6.12 2/2\n' >jobs
-{ cat jobs; echo 'third 7.2 1/1'; } >more-jobs
+printf '# tasks\nfirst 6.1 1/2\nsecond 6.12 2/2\n' >list
+{ cat list; echo 'third 7.2 1/1'; } >longer-list
 
 # expect NAME STATUS REGEX ARGUMENT...: run pintest compare, and look at its
 # status and for a line of what it prints.
@@ -128,9 +129,35 @@ expect no_file 2 'absent.jsonl: No such file' absent.jsonl
 expect shards_are_one_run 0 '^6\.1 .* 5 +2 +2 +1$' \
 	one-of-two.jsonl two-of-two.jsonl
 expect a_shard_that_is_missing 2 'no record of 1 of its shards$' one-of-two.jsonl
-expect a_list_of_jobs 1 '^6\.1 -> 6\.12: 3 of 5' --jobs jobs results
+expect a_list_of_jobs 1 '^6\.1 -> 6\.12: 3 of 5' --jobs list results
 expect a_job_without_a_record 2 '^  third 7\.2 1/1: results/third\.jsonl: No such' \
-	--jobs more-jobs results
+	--jobs longer-list results
 expect no_record 64 'no record of a run to compare'
+expect a_page_that_cannot_be_written 2 'absent/page: No such file' \
+	old.jsonl --html absent/page
+
+# page NAME COMMAND...: a command that looks at the page of two runs.
+page() {
+	local name=$1 verdict=ok
+	shift
+
+	"$@" >out 2>&1 || verdict='not ok'
+	count=$((count + 1))
+	if [ "$verdict" != ok ]; then
+		failed=$((failed + 1))
+		sed 's/^/# /' out
+	fi
+	echo "$verdict $count - $name"
+}
+
+"$pintest" compare markup.jsonl new.jsonl --html page.html >/dev/null || true
+page the_page_has_all_its_parts awk '/<!--@/ { left = 1 } /^<\/html>$/ { ended = 1 }
+	END { exit left || !ended }' page.html
+page the_page_has_a_cause grep -F \
+	'<td>A write replaces the page<td>5.9<td>6.2<td>the fix<td class=f>✘ 1/1<td class=h>✔ 1' \
+	page.html
+page the_page_has_a_row grep -F \
+	'<tr><th scope=row>zeropage<td class=f>✘ 2/2<td class=f>✘ 1/2' page.html
+page texts_are_no_markup grep -F '\u003c/script>\u003cb>\u0022&' page.html
 
 [ "$failed" -eq 0 ]

@@ -14,17 +14,20 @@
 
 /* The command line. */
 struct compare_options {
+	const char *html;
 	const char *baseline;
 	const char *jobs;
 	bool verbose;
 };
 
 enum {
-	OPTION_BASELINE = 256,
+	OPTION_HTML = 256,
+	OPTION_BASELINE,
 	OPTION_JOBS,
 };
 
 static const struct cli_option compare_options[] = {
+	{ "html", OPTION_HTML, "FILE", "also write a page for a browser" },
 	{ "baseline", OPTION_BASELINE, "FILE", "compare each run with this one" },
 	{ "jobs", OPTION_JOBS, "LIST", "the records are those of a list of jobs, in DIR" },
 	{ "verbose", 'v', NULL, "name every check" },
@@ -92,7 +95,24 @@ static bool any_difference(const struct compare_report *report)
 	return differ || report->cmp->disagreed.count;
 }
 
-static int report_all(struct compare_report *report, size_t unreadable)
+static int write_page(const char *path, const struct compare_report *report)
+{
+	FILE *file = fopen(path, "w");
+	int ret;
+
+	if (!file) {
+		warn("%s", path);
+		return -1;
+	}
+	compare_page(file, report);
+	ret = ferror(file) | fclose(file);
+	if (ret)
+		warn("%s", path);
+	return ret;
+}
+
+static int report_all(const struct compare_options *options,
+		      struct compare_report *report, size_t unreadable)
 {
 	struct causes causes = causes_of(report->cmp);
 	int ret = CLI_PASSED;
@@ -103,6 +123,8 @@ static int report_all(struct compare_report *report, size_t unreadable)
 		ret = CLI_BROKEN;
 	else if (any_difference(report))
 		ret = CLI_FAILED;
+	if (options->html && write_page(options->html, report))
+		ret = CLI_BROKEN;
 	causes_free(&causes);
 	return ret;
 }
@@ -110,6 +132,9 @@ static int report_all(struct compare_report *report, size_t unreadable)
 static void parse_option(struct compare_options *options, int key)
 {
 	switch (key) {
+	case OPTION_HTML:
+		options->html = optarg;
+		break;
 	case OPTION_BASELINE:
 		options->baseline = optarg;
 		break;
@@ -150,7 +175,7 @@ static int run_compare(int argc, char **argv)
 	else
 		unreadable = read_records(&cmp, argv + optind, argc - optind);
 	comparison_end(&cmp);
-	ret = report_all(&(struct compare_report) {
+	ret = report_all(&options, &(struct compare_report) {
 				.cmp = &cmp,
 				.jobs = &jobs,
 				.baseline = options.baseline,
@@ -181,6 +206,7 @@ const struct command command_compare = {
 		 "2   results are lost, or a record cannot be read\n"
 		 "64  the command line is wrong\n",
 	.examples = "pintest compare run-6.1.jsonl run-6.12.jsonl\n"
+		    "pintest compare *.jsonl --html kernels.html\n"
 		    "pintest compare --baseline good.jsonl today.jsonl\n"
 		    "pintest compare --jobs jobs.txt results/\n",
 	.run = run_compare,

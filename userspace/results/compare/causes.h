@@ -2,8 +2,8 @@
 /*
  * Causes: the known behaviours behind failures.
  */
-#ifndef PINTEST_CAUSES_H
-#define PINTEST_CAUSES_H
+#ifndef PINTEST_COMPARE_CAUSES_H
+#define PINTEST_COMPARE_CAUSES_H
 
 #include "comparison.h"
 
@@ -63,4 +63,4 @@ struct cause_tally cause_tally(const struct comparison *cmp,
 const char *cause_member(const struct comparison *cmp,
 			 const struct cause *cause, const char *member);
 
-#endif /* PINTEST_CAUSES_H */
+#endif /* PINTEST_COMPARE_CAUSES_H */

@@ -44,6 +44,9 @@ void compare_text_causes(FILE *out, const struct compare_report *report);
 /** compare_text_changes() - the part of it that tells what changed */
 void compare_text_changes(FILE *out, const struct compare_report *report);
 
+/** compare_page() - print it as a page of HTML that needs nothing else */
+void compare_page(FILE *out, const struct compare_report *report);
+
 /** print_wrapped() - print a text in lines of 80 columns, all indented */
 void print_wrapped(FILE *out, int indent, const char *text);
 

@@ -125,7 +125,7 @@ static void print_unexplained(FILE *out, const struct compare_report *report)
 		fputc('\n', out);
 	}
 	if (i < cause->count)
-		fprintf(out, "  and %zu more: see --verbose\n",
+		fprintf(out, "  and %zu more: see --verbose or --html\n",
 			cause->count - i);
 }
 
@@ -136,7 +136,7 @@ void compare_text_causes(FILE *out, const struct compare_report *report)
 
 	print_unexplained(out, report);
 	if (causes->count == 1 && !causes->all[0].count) {
-		fprintf(out, "\nNo check fails.\n");
+		fprintf(out, "\nNo check failed.\n");
 		return;
 	}
 	for (first = 0; first < columns; first = end) {
