@@ -79,7 +79,7 @@ complete_words() {
 
 # The rows of the table of bugs.
 documented_bugs() {
-	sed -n 's/^| \[\(bugs\.[a-z-]*\)\].*/\1/p' \
+	sed -n 's/^| \[\(bugs\.[a-z0-9-]*\)\].*/\1/p' \
 		"$user/../docs/known-bugs.md"
 }
 

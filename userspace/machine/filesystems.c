@@ -44,13 +44,21 @@
 #define EXT4_LABEL_AT	(1024 + 120)
 #define PMEM_TRIES	8
 
+/* More than anybody asks for; the first one then makes room. */
+#define MOUNTS		16
+
 /* What is mounted; or what could not be, and why. */
-static struct {
+struct mounted {
 	char type[NAME_LENGTH];
 	char value[NAME_LENGTH];
 	int mount;
 	struct reason why;
-} mounted = { .mount = -1 };
+};
+
+/* Making a file system takes seconds, so that all that were needed are kept. */
+static struct mounted mounts[MOUNTS];
+static size_t mount_count;
+static const struct mounted *current;
 
 /* How a file system is made on a device. */
 static const struct maker {
@@ -353,18 +361,38 @@ static int mount_overlay(const char *type, struct reason *why)
 	return mount;
 }
 
-static void mount_other(const char *type, const char *option,
-			const char *value)
+static struct mounted *find_mounted(const char *type, const char *value)
+{
+	size_t i;
+
+	for (i = 0; i < mount_count; i++)
+		if (!strcmp(mounts[i].type, type) &&
+		    !strcmp(mounts[i].value, value))
+			return &mounts[i];
+	return NULL;
+}
+
+static struct mounted *new_mounted(void)
+{
+	if (mount_count < MOUNTS)
+		return &mounts[mount_count++];
+	if (mounts[0].mount >= 0)
+		close(mounts[0].mount);
+	return &mounts[0];
+}
+
+static struct mounted *mount_other(const char *type, const char *option,
+				   const char *value)
 {
 	const struct option options[] = { { option, value }, { 0 } };
 	const char *layers = layers_of(type);
+	struct mounted *mounted = new_mounted();
 
-	if (mounted.mount >= 0)
-		close(mounted.mount);
-	mounted.mount = layers ? mount_overlay(layers, &mounted.why) :
-				 mount_type(type, options, &mounted.why);
-	snprintf(mounted.type, NAME_LENGTH, "%s", type);
-	snprintf(mounted.value, NAME_LENGTH, "%s", value);
+	mounted->mount = layers ? mount_overlay(layers, &mounted->why) :
+				  mount_type(type, options, &mounted->why);
+	snprintf(mounted->type, NAME_LENGTH, "%s", type);
+	snprintf(mounted->value, NAME_LENGTH, "%s", value);
+	return mounted;
 }
 
 int filesystem_need(const char *type, const char *option, const char *value,
@@ -372,23 +400,24 @@ int filesystem_need(const char *type, const char *option, const char *value,
 {
 	if (!value)
 		value = "";
-	if (strcmp(mounted.type, type) || strcmp(mounted.value, value))
-		mount_other(type, option, value);
-	if (mounted.mount >= 0)
+	current = find_mounted(type, value);
+	if (!current)
+		current = mount_other(type, option, value);
+	if (current->mount >= 0)
 		return 0;
-	*why = mounted.why;
-	return mounted.mount;
+	*why = current->why;
+	return current->mount;
 }
 
 int filesystem_file(struct reason *why)
 {
-	int fd = openat(mounted.mount, "pintest",
+	int fd = openat(current->mount, "pintest",
 			O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 
 	if (fd < 0)
 		return reason(why, -errno, "cannot create a file on %s: %s",
-			      mounted.type, strerror(errno));
-	unlinkat(mounted.mount, "pintest", 0);
+			      current->type, strerror(errno));
+	unlinkat(current->mount, "pintest", 0);
 	return fd;
 }
 

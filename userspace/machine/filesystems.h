@@ -16,7 +16,7 @@
  * @value: its value
  * @why: why it cannot be had
  *
- * There is one at a time: it replaces one that was made before. It has no
+ * It is made when it is needed for the first time, and then kept. It has no
  * place in the tree of directories, and goes with the last process that was
  * forked since, so that there is nothing to clean up.
  */
@@ -27,8 +27,8 @@ int filesystem_need(const char *type, const char *option, const char *value,
  * filesystem_file() - a new, empty file that nobody else can open
  * @why: why it cannot be had
  *
- * It is on the file system that filesystem_need() has made, maybe in a parent
- * of this process.
+ * It is on the file system that was needed last, maybe by a parent of this
+ * process.
  *
  * Return: its descriptor, or -errno.
  */

@@ -23,6 +23,12 @@ static const struct known table[] = {
 		.fixed_in = "6.2",
 		.change = "'mm/gup: remove the restriction on locked with FOLL_LONGTERM'",
 	}, {
+		.id = "folio-goes-as-a-whole",
+		.checks = "@(*.*-around|bugs.*-takes-folio-*)",
+		.findings = REPLACED | FINDING_LOST,
+		.what = "The page cache drops a large folio that is pinned and cannot be split, if a part of it is punched out, truncated, replaced, or written with O_DIRECT",
+		.change = "not fixed; introduced by 'truncate,shmem: Handle truncates that split large folios'",
+	}, {
 		.id = "cow-mapping-replaced",
 		/* Until it is replaced, the pin sees who writes to the file. */
 		.checks = "@(ro-longterm*|vdso.*|pool.file-*)",
@@ -158,7 +164,7 @@ static const struct known table[] = {
 		.change = "not fixed; introduced by 'userfaultfd: UFFDIO_MOVE uABI' (adef440691ba)",
 	}, {
 		.id = "unshare-file-thp-hangs",
-		.checks = "bugs.unshare-file-thp",
+		.checks = "@(bugs.unshare-file-thp*|ro-longterm*.*-2m-*private.*)",
 		.findings = FINDING_HANG,
 		.what = "Unsharing a page of a file THP loops forever: each fault splits the PMD and maps the huge page again",
 		.since = "6.2",

@@ -16,6 +16,7 @@
 #include "model/words.h"
 #include "rules/rules.h"
 #include "scenario.h"
+#include "stories/endless.h"
 #include "ways/ways.h"
 
 /* A scenario that is going on. */
@@ -135,6 +136,33 @@ static int stage_map(struct going *going, struct reason *why)
 	return see_mapped(going, MOMENT_BEFORE, why);
 }
 
+/* To copy a page of it for a pin, the kernel splits the entry that maps it. */
+static bool may_be_endless(const struct memory_kind *kind)
+{
+	const unsigned int private = MEMORY_WRITTEN | MEMORY_PRIVATE;
+
+	return (kind->traits & private) == private &&
+	       !(kind->traits & MEMORY_PTE_MAPPED) &&
+	       kind->huge_size == memory_pmd_size();
+}
+
+static int take_pin(struct going *going, struct reason *why)
+{
+	int ret;
+
+	if (may_be_endless(going->scenario->memory)) {
+		ret = endless_pin(going->pt, &going->request, &going->pin,
+				  why);
+		going->seen->endless = ret > 0;
+		return ret > 0 ? -EDEADLK : ret;
+	}
+	ret = pintest_pin_new(going->pt, &going->request, &going->pin);
+	if (ret)
+		return reason(why, ret, "the pin is refused: %s",
+			      strerror(-ret));
+	return 0;
+}
+
 static int stage_pin(struct going *going, struct reason *why)
 {
 	int ret;
@@ -145,10 +173,9 @@ static int stage_pin(struct going *going, struct reason *why)
 		.addr = (uintptr_t)going->memory.addr,
 		.length = going->memory.length,
 	};
-	ret = pintest_pin_new(going->pt, &going->request, &going->pin);
+	ret = take_pin(going, why);
 	if (ret)
-		return reason(why, ret, "the pin is refused: %s",
-			      strerror(-ret));
+		return ret;
 	going->seen->pinned = pintest_pin_pages(going->pin);
 	if (going->seen->pinned < CHECK_PAGES) {
 		ret = -pintest_pin_errno(going->pin) ? : -EIO;
@@ -257,6 +284,9 @@ void scenario_run(struct pintest *pt, const struct scenario *scenario,
 	}
 	if (!seen->error)
 		seen->stage = STAGE_DONE;
+	/* A thread is in the kernel, and has the memory locked. */
+	if (seen->endless)
+		return;
 
 	event_end(&going.event, &ignored);
 	pintest_pin_free(going.pin);

@@ -13,6 +13,7 @@ static const struct story_family *const families[] = {
 	&story_bugs_hugetlb,
 	&story_bugs_cow,
 	&story_bugs_file_thp,
+	&story_bugs_folio,
 	&story_uffd,
 	&story_effects,
 	&story_files,

@@ -31,6 +31,7 @@ struct peer;
  * @EVENT_REMAPS: the memory is at another address afterwards
  * @EVENT_MACHINE_WIDE: it is work on the whole machine, or waits for a daemon:
  *	that it takes long says nothing of the pin
+ * @EVENT_AROUND: it happens to pages of the file before and after the pinned ones
  */
 enum event_trait {
 	EVENT_WRITES		= 1 << 0,
@@ -47,6 +48,7 @@ enum event_trait {
 	EVENT_CLEARS		= 1 << 11,
 	EVENT_REMAPS		= 1 << 12,
 	EVENT_MACHINE_WIDE	= 1 << 13,
+	EVENT_AROUND		= 1 << 14,
 };
 
 /** define REPINS - how often an event with EVENT_REPINS pins and unpins */

@@ -29,6 +29,7 @@ extern const struct event_family event_family_reclaim;
 extern const struct event_family event_family_migrate;
 extern const struct event_family event_family_merge;
 extern const struct event_family event_family_unmap;
+extern const struct event_family event_family_around;
 extern const struct event_family event_family_exit;
 
 /**
@@ -55,6 +56,26 @@ struct extent extent_of(const struct memory *memory);
 
 /** file_offset() - where in its file memory begins */
 off_t file_offset(const struct memory *memory);
+
+/**
+ * file_write_direct() - write WORD_FILE to the file of memory by direct I/O
+ * @memory: the memory
+ * @offset: where in the file, at a multiple of the page size
+ * @length: bytes, whole pages
+ * @why: why it cannot be written
+ */
+int file_write_direct(const struct memory *memory, off_t offset, size_t length,
+		      struct reason *why);
+
+/**
+ * file_clone() - replace blocks of the file of memory with those of another file
+ * @memory: the memory
+ * @offset: where in the file, at a multiple of the page size
+ * @length: bytes, whole pages, which then read WORD_FILE
+ * @why: why they cannot be replaced
+ */
+int file_clone(const struct memory *memory, off_t offset, size_t length,
+	       struct reason *why);
 
 /** bystander_map() - map memory of the same kind that is not pinned */
 int bystander_map(struct event_run *run, struct reason *why);

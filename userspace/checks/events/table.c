@@ -18,6 +18,7 @@ static const struct event_family *const families[] = {
 	&event_family_migrate,
 	&event_family_merge,
 	&event_family_unmap,
+	&event_family_around,
 	&event_family_exit,
 };
 

@@ -92,34 +92,41 @@ static int open_direct(const struct memory *memory, struct reason *why)
  * btrfs writes to the page cache, direct I/O or not, as long as it has not finished
  * an earlier write of the range, which fsync() does not wait for.
  */
-static int write_direct(int fd, const void *buffer,
-			const struct memory *memory, struct reason *why)
+static int write_direct(int fd, const void *buffer, off_t offset,
+			size_t length, struct reason *why)
 {
 	if (syncfs(fd))
 		return reason(why, -errno, "syncfs() failed: %s",
 			      strerror(errno));
-	return all_of(pwrite(fd, buffer, memory->length, file_offset(memory)),
-		      memory->length, "cannot write by direct I/O", why);
+	return all_of(pwrite(fd, buffer, length, offset), length,
+		      "cannot write by direct I/O", why);
 }
 
-static int event_direct_write(struct event_run *run, struct reason *why)
+int file_write_direct(const struct memory *memory, off_t offset, size_t length,
+		      struct reason *why)
 {
-	const struct memory *memory = run->memory;
-	void *buffer = filled_buffer(memory->length, WORD_FILE, why);
+	void *buffer = filled_buffer(length, WORD_FILE, why);
 	int fd, ret;
 
 	if (!buffer)
 		return -ENOMEM;
 	fd = open_direct(memory, why);
-	ret = fd < 0 ? fd : write_direct(fd, buffer, memory, why);
+	ret = fd < 0 ? fd : write_direct(fd, buffer, offset, length, why);
 	if (fd >= 0)
 		close(fd);
 	free(buffer);
 	return ret;
 }
 
-/* A file on the same file system, of as many bytes. */
-static int clone_source(const struct memory *memory, struct reason *why)
+static int event_direct_write(struct event_run *run, struct reason *why)
+{
+	return file_write_direct(run->memory, file_offset(run->memory),
+				 run->memory->length, why);
+}
+
+/* A file on the same file system, of so many bytes. */
+static int clone_source(const struct memory *memory, size_t length,
+			struct reason *why)
 {
 	void *buffer;
 	int fd, ret;
@@ -130,10 +137,9 @@ static int clone_source(const struct memory *memory, struct reason *why)
 	fd = filesystem_file(why);
 	if (fd < 0)
 		return fd;
-	buffer = filled_buffer(memory->length, WORD_FILE, why);
-	ret = buffer ? all_of(pwrite(fd, buffer, memory->length, 0),
-			      memory->length, "cannot write to a file", why) :
-		       -ENOMEM;
+	buffer = filled_buffer(length, WORD_FILE, why);
+	ret = buffer ? all_of(pwrite(fd, buffer, length, 0), length,
+			      "cannot write to a file", why) : -ENOMEM;
 	free(buffer);
 	if (!ret)
 		return fd;
@@ -141,13 +147,13 @@ static int clone_source(const struct memory *memory, struct reason *why)
 	return ret;
 }
 
-static int event_clone(struct event_run *run, struct reason *why)
+int file_clone(const struct memory *memory, off_t offset, size_t length,
+	       struct reason *why)
 {
-	const struct memory *memory = run->memory;
 	struct file_clone_range range = {
-		.src_fd = clone_source(memory, why),
-		.src_length = memory->length,
-		.dest_offset = file_offset(memory),
+		.src_fd = clone_source(memory, length, why),
+		.src_length = length,
+		.dest_offset = offset,
 	};
 	int ret = 0;
 
@@ -158,6 +164,12 @@ static int event_clone(struct event_run *run, struct reason *why)
 			     "FICLONERANGE is refused: %s", strerror(errno));
 	close(range.src_fd);
 	return ret;
+}
+
+static int event_clone(struct event_run *run, struct reason *why)
+{
+	return file_clone(run->memory, file_offset(run->memory),
+			  run->memory->length, why);
 }
 
 static int event_file_write(struct event_run *run, struct reason *why)

@@ -76,6 +76,7 @@ void memory_add_zero(struct memory_table *table);
 void memory_add_huge_zero(struct memory_table *table);
 void memory_add_file(struct memory_table *table);
 void memory_add_file_thp(struct memory_table *table);
+void memory_add_written(struct memory_table *table, const char *filesystem);
 void memory_add_anon(struct memory_table *table);
 void memory_add_swapped(struct memory_table *table);
 void memory_add_thp(struct memory_table *table);
@@ -127,6 +128,9 @@ int memory_map_file(struct memory *memory, size_t length, struct reason *why);
 
 /** memory_new_file() - memory_fill_file() and then memory_map_file() */
 int memory_new_file(struct memory *memory, size_t length, struct reason *why);
+
+/** memory_reopen_read_only() - have @memory->fd only read from now on */
+int memory_reopen_read_only(struct memory *memory, struct reason *why);
 
 /** memory_base_pages() - mmap() anonymous memory that gets base pages only */
 memory_map_fn memory_base_pages;

@@ -139,8 +139,7 @@ static int map_memfd_end(struct memory *memory, struct reason *why)
 	return 0;
 }
 
-/* In place of the descriptor that could write. */
-static int reopen_read_only(struct memory *memory, struct reason *why)
+int memory_reopen_read_only(struct memory *memory, struct reason *why)
 {
 	char path[32];
 	int fd;
@@ -162,7 +161,7 @@ static int map_memfd_read_only(struct memory *memory, struct reason *why)
 	if (!ret)
 		ret = memory_fill_file(memory, memory->length, why);
 	if (!ret)
-		ret = reopen_read_only(memory, why);
+		ret = memory_reopen_read_only(memory, why);
 	return ret ? ret : memory_map_file(memory, memory->length, why);
 }
 
@@ -188,7 +187,7 @@ static int map_memfd_unwritable(struct memory *memory, struct reason *why)
 	if (!ret)
 		ret = keep_alias(memory, why);
 	if (!ret)
-		ret = reopen_read_only(memory, why);
+		ret = memory_reopen_read_only(memory, why);
 	return ret ? ret : memory_map_file(memory, memory->length, why);
 }
 
@@ -395,7 +394,8 @@ static const struct memory_kind kinds[] = {
 
 /*
  * A row for each file system and way of mapping: a shared mapping refuses some
- * pins, and has traits of its own.
+ * pins, and has traits of its own. Files as programs write them have rows where the
+ * file system needs no option to give large folios.
  */
 static const struct made_for {
 	const char *filesystem;
@@ -403,16 +403,22 @@ static const struct made_for {
 	const char *shared;
 	unsigned int refuses;
 	unsigned int traits;
+	bool written;
 } filesystems[] = {
-	{ "tmpfs", "tmpfs-private", "tmpfs-shared", 0, MEMORY_SHMEM },
-	{ "ramfs", "ramfs-private", "ramfs-shared", REFUSES_LONGTERM_WRITE, 0 },
-	{ "ext4", "ext4-private", "ext4-shared", REFUSES_LONGTERM_WRITE, 0 },
-	{ "xfs", "xfs-private", "xfs-shared", REFUSES_LONGTERM_WRITE, 0 },
-	{ "btrfs", "btrfs-private", "btrfs-shared", REFUSES_LONGTERM_WRITE, 0 },
+	{ "tmpfs", "tmpfs-private", "tmpfs-shared", 0, MEMORY_SHMEM,
+	  false },
+	{ "ramfs", "ramfs-private", "ramfs-shared", REFUSES_LONGTERM_WRITE, 0,
+	  false },
+	{ "ext4", "ext4-private", "ext4-shared", REFUSES_LONGTERM_WRITE, 0,
+	  true },
+	{ "xfs", "xfs-private", "xfs-shared", REFUSES_LONGTERM_WRITE, 0,
+	  true },
+	{ "btrfs", "btrfs-private", "btrfs-shared", REFUSES_LONGTERM_WRITE, 0,
+	  true },
 	{ "overlay-tmpfs", "overlay-tmpfs-private", "overlay-tmpfs-shared", 0,
-	  0 },
+	  0, false },
 	{ "overlay-ext4", "overlay-ext4-private", "overlay-ext4-shared",
-	  REFUSES_LONGTERM_WRITE, 0 },
+	  REFUSES_LONGTERM_WRITE, 0, false },
 };
 
 static const struct memory_kind on_filesystem[] = {
@@ -471,6 +477,8 @@ static void add_filesystem(struct memory_table *table,
 	shared.refuses = made->refuses;
 	shared.traits |= made->traits;
 	memory_add(table, &shared);
+	if (made->written)
+		memory_add_written(table, made->filesystem);
 }
 
 void memory_add_file(struct memory_table *table)

@@ -83,4 +83,5 @@ void memory_add_file_thp(struct memory_table *table)
 	};
 
 	memory_add(table, &kind);
+	memory_add_written(table, "tmpfs");
 }

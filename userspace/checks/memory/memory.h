@@ -39,6 +39,8 @@
  * @MEMORY_WITHHELD: children find nothing in its place
  * @MEMORY_UNTOLD: only a kernel whose page tables the device reads tells what of
  *	it is mapped
+ * @MEMORY_WRITTEN: a file that was written by write(), as many bytes at a time as
+ *	its large folios have; it is mapped around what is pinned as well
  */
 enum memory_trait {
 	MEMORY_PRIVATE		= 1 << 0,
@@ -60,6 +62,7 @@ enum memory_trait {
 	MEMORY_WIPED		= 1 << 16,
 	MEMORY_WITHHELD		= 1 << 17,
 	MEMORY_UNTOLD		= 1 << 18,
+	MEMORY_WRITTEN		= 1 << 19,
 };
 
 /**

@@ -53,6 +53,30 @@ static int verify_flags(const struct memory_kind *kind,
 		      kind->id, missing_text, excess_text);
 }
 
+/* Which folios there are for a write() is up to the file system. */
+static int verify_written(const struct memory_kind *kind,
+			  const struct pintest_record *record,
+			  struct reason *why)
+{
+	uint64_t size = (uint64_t)page_size() << record->folio_order;
+
+	if (!(kind->traits & MEMORY_WRITTEN) ||
+	    !(record->fields & PINTEST_FIELD_FOLIO) || size == kind->huge_size)
+		return 0;
+	return reason(why, -EOPNOTSUPP,
+		      "%s of this kernel has folios of %" PRIu64
+		      " KiB for writes of %" PRIu64 " KiB",
+		      kind->filesystem, size >> 10, kind->huge_size >> 10);
+}
+
+/* Whether the kind promises that the folio is mapped as a whole, or is not. */
+static bool is_mapped_in_a_way(const struct memory_kind *kind)
+{
+	if (kind->traits & MEMORY_WRITTEN)
+		return kind->huge_size == memory_pmd_size();
+	return kind->traits & MEMORY_THP && kind->traits & MEMORY_ANON;
+}
+
 /* Whether the folio is of the promised size, mapped in the promised way. */
 static int verify_folio(const struct memory_kind *kind,
 			const struct pintest_record *record,
@@ -67,7 +91,7 @@ static int verify_folio(const struct memory_kind *kind,
 		return reason(why, -ENODATA,
 			      "%s is in folios of %" PRIu64 " KiB, not %" PRIu64,
 			      kind->id, size >> 10, kind->huge_size >> 10);
-	if (kind->traits & MEMORY_THP && kind->traits & MEMORY_ANON &&
+	if (is_mapped_in_a_way(kind) &&
 	    record->fields & PINTEST_FIELD_ENTIRE_MAPCOUNT &&
 	    pte_mapped != !record->entire_mapcount)
 		return reason(why, -ENODATA,
@@ -91,8 +115,10 @@ static int verify_record(const struct memory_kind *kind,
 			 const struct pintest_record *record,
 			 struct reason *why)
 {
-	int ret = verify_huge(kind, record, why);
+	int ret = verify_written(kind, record, why);
 
+	if (!ret)
+		ret = verify_huge(kind, record, why);
 	if (!ret)
 		ret = verify_flags(kind, record, why);
 	if (!ret)

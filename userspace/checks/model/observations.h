@@ -99,6 +99,7 @@ struct page_seen {
  * @pinned: how many pages were pinned
  * @signal: the signal that killed it there, or 0
  * @late: it was killed since it did not end in time
+ * @endless: a call was seen to try the same again and again; @why says which
  * @pages: what was seen of each page
  * @told: the verdict of a check that stands alone
  */
@@ -110,6 +111,7 @@ struct observations {
 	uint64_t pinned;
 	int signal;
 	bool late;
+	bool endless;
 	struct page_seen pages[CHECK_PAGES];
 	struct judgement told;
 };

@@ -97,6 +97,9 @@ static struct judgement judge_refused(const struct observations *seen)
 struct judgement judge_ending(const struct scenario *scenario,
 			      const struct observations *seen)
 {
+	if (seen->endless)
+		return judged(VERDICT_FAIL, FINDING_HANG, "%s",
+			      seen->why.text);
 	if (seen->late)
 		return judge_late(scenario, seen);
 	if (seen->signal)

@@ -45,8 +45,17 @@ static bool leads(const struct memory_kind *kind, const struct event *event)
 {
 	if (kind->traits & MEMORY_LONG)
 		return false;
+	if (kind->traits & MEMORY_WRITTEN)
+		return event->traits & EVENT_AROUND;
 	return kind->traits & MEMORY_LEADING ||
 	       (kind->filesystem && event->needs & MEMORY_FILE);
+}
+
+/* Whether a pin for writing cannot be a long-term one. */
+static bool is_longest_write(const struct scenario *scenario)
+{
+	return scenario->access == &access_table[RW] &&
+	       scenario->memory->refuses & REFUSES_LONGTERM_WRITE;
 }
 
 /* Short-term pins are like long-term ones, but for what is not anonymous. */
@@ -57,6 +66,11 @@ static bool stands_for_others(const struct scenario *scenario)
 	if (!leads(scenario->memory, scenario->event) ||
 	    !(way->traits & WAY_LEADING))
 		return false;
+	/* How a page was pinned does not matter to what is around it. */
+	if (scenario->event->traits & EVENT_AROUND)
+		return way->traits & WAY_FAST &&
+		       (scenario->access->leading ||
+			is_longest_write(scenario));
 	return scenario->access->leading ||
 	       (scenario->memory->traits & MEMORY_ANON &&
 		way->traits & WAY_FAST &&
@@ -100,7 +114,7 @@ static bool is_learnt_elsewhere(const struct scenario *scenario)
 
 	if (access->foll & PINTEST_FOLL_FORCE && !force_matters(scenario))
 		return true;
-	if (!(memory & MEMORY_VARIANT))
+	if (!(memory & MEMORY_VARIANT) || event & EVENT_AROUND)
 		return false;
 	if (!(scenario->way->traits & WAY_LEADING) ||
 	    event & (EVENT_CHILD_WRITES | EVENT_REPINS) ||

@@ -6,6 +6,7 @@
 #define PINTEST_ENDLESS_H
 
 #include "base/reason.h"
+#include "pintest.h"
 
 /**
  * struct endless - such a call
@@ -35,5 +36,21 @@ struct endless {
  * Return: 1 if it has ended; 0 if it goes on; or -errno.
  */
 int endless_watch(struct endless *endless, struct reason *why);
+
+/**
+ * endless_pin() - pintest_pin_new(), which may split an entry for a huge page
+ * again and again
+ * @pt: the device
+ * @request: what to pin
+ * @pin: takes the pin
+ * @why: what goes on, if it goes on, or why it cannot be called
+ *
+ * Once in the life of a process. If the call goes on, so does a thread that uses
+ * the memory and its mapping: the process has to end.
+ *
+ * Return: 0; negative errno; or 1 if it goes on.
+ */
+int endless_pin(struct pintest *pt, const struct pintest_request *request,
+		struct pintest_pin **pin, struct reason *why);
 
 #endif /* PINTEST_ENDLESS_H */

@@ -91,6 +91,7 @@ struct story_family {
 
 extern const struct story_family story_bugs_cow;
 extern const struct story_family story_bugs_file_thp;
+extern const struct story_family story_bugs_folio;
 extern const struct story_family story_bugs_hugetlb;
 extern const struct story_family story_bugs_uffd;
 extern const struct story_family story_effects;
