@@ -101,10 +101,10 @@ static void check_remote(struct pin_options *options)
 			  (int)options->pid);
 	if (!options->length)
 		options->length = page;
-	if (options->addr % page || options->length % page)
+	if (options->addr > UINT64_MAX - page ||
+	    options->length > UINT64_MAX - page - options->addr)
 		cli_usage(&command_pin,
-			  "--pid needs --addr and --length to be multiples of the page size, %" PRIu64,
-			  page);
+			  "--addr and --length reach beyond the last address");
 }
 
 static void check_own(struct pin_options *options)

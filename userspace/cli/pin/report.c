@@ -49,7 +49,28 @@ static void write_addr(struct cell *cell, const void *row)
 {
 	const struct pin_report *report = row;
 
-	cell_hex(cell, report->request.addr);
+	cell_hex(cell, report->addr);
+}
+
+static void write_bytes(struct cell *cell, const void *row)
+{
+	const struct pin_report *report = row;
+
+	cell_number(cell, report->bytes);
+}
+
+static void write_bytes_before(struct cell *cell, const void *row)
+{
+	const struct pin_report *report = row;
+
+	cell_number(cell, report->bytes_before);
+}
+
+static void write_bytes_behind(struct cell *cell, const void *row)
+{
+	const struct pin_report *report = row;
+
+	cell_number(cell, report->bytes_behind);
 }
 
 static void write_wanted(struct cell *cell, const void *row)
@@ -79,6 +100,24 @@ static const struct record_set *last_set(const struct pin_report *report)
 	return report->after.taken ? &report->after : &report->pinned;
 }
 
+/* A device takes one address for each run, if it has no IOMMU. */
+static void count_run(struct record_set *set,
+		      const struct pintest_record *record)
+{
+	if (!(record->fields & PINTEST_FIELD_PFN)) {
+		set->unplaced++;
+		return;
+	}
+	if (!set->runs || record->pfn != set->next) {
+		set->runs++;
+		set->run = 0;
+	}
+	set->run++;
+	set->next = record->pfn + 1;
+	if (set->run > set->largest)
+		set->largest = set->run;
+}
+
 void record_set_count(struct record_set *set,
 		      const struct pintest_record *records, size_t count)
 {
@@ -90,6 +129,7 @@ void record_set_count(struct record_set *set,
 			set->stale_unknown++;
 		else if ((records[i].flags & asked) == PINTEST_PAGE_MAPPED)
 			set->stale++;
+		count_run(set, &records[i]);
 	}
 	set->count += count;
 	set->taken = true;
@@ -102,6 +142,22 @@ static void write_stale(struct cell *cell, const void *row)
 
 	if (!set->stale_unknown)
 		cell_number(cell, set->stale);
+}
+
+static void write_runs(struct cell *cell, const void *row)
+{
+	const struct record_set *set = last_set(row);
+
+	if (!set->unplaced)
+		cell_number(cell, set->runs);
+}
+
+static void write_largest(struct cell *cell, const void *row)
+{
+	const struct record_set *set = last_set(row);
+
+	if (!set->unplaced)
+		cell_number(cell, set->largest);
 }
 
 static void write_word(struct cell *cell, const struct word *word)
@@ -173,6 +229,14 @@ static const struct column pin_columns[] = {
 	{ "EVENT", COLUMN_TEXT, COLUMN_ALWAYS,
 	  "what happened under the pin", write_event },
 	{ "ADDR", COLUMN_NUMBER, COLUMN_ALWAYS, "first byte", write_addr },
+	{ "BYTES", COLUMN_NUMBER, COLUMN_ALWAYS,
+	  "bytes from there on that were asked for", write_bytes },
+	{ "BYTES_BEFORE", COLUMN_NUMBER, COLUMN_ALWAYS,
+	  "other bytes before them that are pinned with them",
+	  write_bytes_before },
+	{ "BYTES_BEHIND", COLUMN_NUMBER, COLUMN_ALWAYS,
+	  "other bytes behind them that are pinned with them",
+	  write_bytes_behind },
 	{ "WANTED", COLUMN_NUMBER, COLUMN_ALWAYS,
 	  "pages that were to be pinned", write_wanted },
 	{ "PAGES", COLUMN_NUMBER, COLUMN_ALWAYS,
@@ -182,6 +246,10 @@ static const struct column pin_columns[] = {
 	{ "STALE", COLUMN_NUMBER, COLUMN_ALWAYS,
 	  "pinned pages that are not the mapped ones in the end",
 	  write_stale },
+	{ "RUNS", COLUMN_NUMBER, COLUMN_ALWAYS,
+	  "physically contiguous runs of pinned pages", write_runs },
+	{ "LARGEST", COLUMN_NUMBER, COLUMN_ALWAYS,
+	  "pages in the largest of them", write_largest },
 	{ "PROCESS_READS", COLUMN_TEXT, COLUMN_ALWAYS,
 	  "what the process reads in the first page in the end",
 	  write_process_reads },

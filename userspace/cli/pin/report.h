@@ -19,6 +19,11 @@
  * @count: how many there are
  * @stale: how many have another page mapped
  * @stale_unknown: how many may have another page mapped: the device cannot tell
+ * @unplaced: of how many nobody knows where they are
+ * @runs: how many physically contiguous runs they make
+ * @run: pages in the last one of these
+ * @largest: pages in the largest one
+ * @next: frame that would continue the last one
  */
 struct record_set {
 	bool taken;
@@ -26,6 +31,11 @@ struct record_set {
 	size_t count;
 	uint64_t stale;
 	uint64_t stale_unknown;
+	uint64_t unplaced;
+	uint64_t runs;
+	uint64_t run;
+	uint64_t largest;
+	uint64_t next;
 };
 
 /** record_set_count() - count @records in */
@@ -36,6 +46,10 @@ void record_set_count(struct record_set *set,
  * struct pin_report - what was asked for, and what was seen
  *
  * @request: what was to be pinned
+ * @addr: first byte that was asked for
+ * @bytes: how many were; @request has the pages that they are in
+ * @bytes_before: other bytes of the first of these pages
+ * @bytes_behind: other bytes of the last one
  * @pid: whose memory
  * @memory: id of the memory kind, NULL for another process's memory
  * @event: id of the event, or NULL
@@ -50,6 +64,10 @@ void record_set_count(struct record_set *set,
  */
 struct pin_report {
 	struct pintest_request request;
+	uint64_t addr;
+	uint64_t bytes;
+	uint64_t bytes_before;
+	uint64_t bytes_behind;
 	pid_t pid;
 	const char *memory;
 	const char *event;

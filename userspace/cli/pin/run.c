@@ -74,6 +74,20 @@ static int map_memory(struct pin_state *run)
 	return 0;
 }
 
+/* Whole pages are pinned: those that have any of the bytes. */
+static void ask_for_pages(struct pin_report *report, uint64_t page)
+{
+	struct pintest_request *request = &report->request;
+	uint64_t end = request->addr + request->length;
+
+	report->addr = request->addr;
+	report->bytes = request->length;
+	report->bytes_before = request->addr % page;
+	report->bytes_behind = (page - end % page) % page;
+	request->addr -= report->bytes_before;
+	request->length = end + report->bytes_behind - request->addr;
+}
+
 /* Without the memory of this process there is nothing to prepare. */
 static int prepare(struct pin_state *run)
 {
@@ -93,6 +107,7 @@ static int prepare(struct pin_state *run)
 		ret = map_memory(run);
 	}
 	report->pid = options->pid ? options->pid : getpid();
+	ask_for_pages(report, pintest_page_size(run->pt));
 	report->wanted = report->request.length / pintest_page_size(run->pt);
 	return ret;
 }
