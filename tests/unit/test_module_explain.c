@@ -131,17 +131,44 @@ EXPLAIN_TEST(load, blacklisted, PINTEST_MODULE_BLACKLISTED,
 	     facts.error = EPERM; facts.blacklisted = true)
 
 EXPLAIN_TEST(load, locked_down, PINTEST_MODULE_LOCKDOWN,
-	     "(integrity)", "mokutil",
+	     "(integrity)", "lockdown=",
 	     facts.error = EPERM; strcpy(facts.lockdown, "integrity"))
 
 EXPLAIN_TEST(load, with_bad_signature, PINTEST_MODULE_SIGNATURE,
 	     "signature", "sig_enforce",
 	     facts.error = EKEYREJECTED)
 
-EXPLAIN_TEST(load, with_bad_signature_under_secure_boot,
-	     PINTEST_MODULE_SIGNATURE,
-	     "signature", "mokutil",
+/* Secure Boot: the first step that is missing, however the kernel refuses. */
+#define SECURE_BOOT	facts.error = EPERM; facts.secure_boot = true;	\
+			strcpy(facts.lockdown, "integrity")
+
+EXPLAIN_TEST(load, without_key, PINTEST_MODULE_SIGNATURE,
+	     "no key", "SECURE BOOT",
+	     SECURE_BOOT)
+
+EXPLAIN_TEST(load, of_unsigned_without_lockdown, PINTEST_MODULE_SIGNATURE,
+	     "no key", "SECURE BOOT",
 	     facts.error = EKEYREJECTED; facts.secure_boot = true)
+
+EXPLAIN_TEST(load, with_key_not_enrolled, PINTEST_MODULE_SIGNATURE,
+	     "mok.pub is not enrolled", "mokutil --import /var/lib/dkms/mok.pub",
+	     SECURE_BOOT; strcpy(facts.key, "/var/lib/dkms/mok.pub");
+	     facts.signed_file = true)
+
+EXPLAIN_TEST(load, with_key_pending, PINTEST_MODULE_SIGNATURE,
+	     "not confirmed", "Enroll MOK",
+	     SECURE_BOOT; strcpy(facts.key, "/var/lib/dkms/mok.pub");
+	     facts.signed_file = true; facts.key_pending = true)
+
+EXPLAIN_TEST(load, with_key_enrolled_and_not_signed, PINTEST_MODULE_SIGNATURE,
+	     "not signed", "reinstall",
+	     SECURE_BOOT; strcpy(facts.key, "/var/lib/dkms/mok.pub");
+	     facts.key_enrolled = true)
+
+EXPLAIN_TEST(load, with_all_steps_taken, PINTEST_MODULE_SIGNATURE,
+	     "though /var/lib/dkms/mok.pub is enrolled", "modinfo",
+	     SECURE_BOOT; strcpy(facts.key, "/var/lib/dkms/mok.pub");
+	     facts.key_enrolled = true; facts.signed_file = true)
 
 EXPLAIN_TEST(load, built_for_other_kernel, PINTEST_MODULE_OTHER_KERNEL,
 	     "kernel 5.10.0-1-amd64, but this is 6.1.0-9-amd64",
@@ -274,7 +301,12 @@ int main(void)
 		cmocka_unit_test(load_blacklisted),
 		cmocka_unit_test(load_locked_down),
 		cmocka_unit_test(load_with_bad_signature),
-		cmocka_unit_test(load_with_bad_signature_under_secure_boot),
+		cmocka_unit_test(load_without_key),
+		cmocka_unit_test(load_of_unsigned_without_lockdown),
+		cmocka_unit_test(load_with_key_not_enrolled),
+		cmocka_unit_test(load_with_key_pending),
+		cmocka_unit_test(load_with_key_enrolled_and_not_signed),
+		cmocka_unit_test(load_with_all_steps_taken),
 		cmocka_unit_test(load_built_for_other_kernel),
 		cmocka_unit_test(load_built_otherwise),
 		cmocka_unit_test(load_with_missing_symbols),

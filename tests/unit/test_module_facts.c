@@ -175,6 +175,32 @@ static void secure_boot_follows_four_attribute_bytes(void **state)
 	assert_false(gather().secure_boot);
 }
 
+/* The lists of the firmware hold whole certificates among other bytes. */
+static void key_is_looked_for_in_the_lists(void **state)
+{
+	static const char guid[] = "-605dab50-e046-4300-abb6-3dd810dd8b23";
+	char enrolled[128], pending[128];
+
+	(void)state;
+	snprintf(enrolled, sizeof(enrolled),
+		 "/sys/firmware/efi/efivars/MokListRT%s", guid);
+	snprintf(pending, sizeof(pending),
+		 "/sys/firmware/efi/efivars/MokNew%s", guid);
+	assert_string_equal(gather().key, "");
+	put(enrolled, "\6\0\0\0owner\0certificate-2\0", 25);
+	assert_false(gather().key_enrolled);
+	put_text("/var/lib/dkms/mok.pub", "certificate-1");
+	assert_string_equal(gather().key, "/var/lib/dkms/mok.pub");
+	assert_false(gather().key_enrolled || gather().key_pending);
+	put(pending, "\6\0\0\0certificate-1", 17);
+	assert_true(gather().key_pending);
+	put(enrolled, "\6\0\0\0owner\0certificate-1\0", 25);
+	assert_true(gather().key_enrolled);
+	put_text("/var/lib/shim-signed/mok/MOK.der", "certificate-3");
+	assert_string_equal(gather().key, "/var/lib/shim-signed/mok/MOK.der");
+	assert_false(gather().key_enrolled || gather().key_pending);
+}
+
 static void headers_and_dkms_are_seen(void **state)
 {
 	char file[256];
@@ -247,6 +273,7 @@ int main(void)
 		FACTS_TEST(capability_counts_in_first_namespace_only),
 		FACTS_TEST(lockdown_mode_stands_in_brackets),
 		FACTS_TEST(secure_boot_follows_four_attribute_bytes),
+		FACTS_TEST(key_is_looked_for_in_the_lists),
 		FACTS_TEST(headers_and_dkms_are_seen),
 		FACTS_TEST(dangling_link_is_no_headers),
 		FACTS_TEST(loaded_module_is_seen),

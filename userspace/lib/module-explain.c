@@ -13,7 +13,7 @@
 
 /*
  * Words in braces stand for facts: {release}, {file}, {built}, {lockdown},
- * {device}, {references} and {error}.
+ * {key}, {device}, {references} and {error}.
  */
 struct diagnosis {
 	enum pintest_module_problem problem;
@@ -89,9 +89,42 @@ static bool bad_signature(const struct module_facts *facts)
 	       facts->error == EBADMSG;
 }
 
-static bool bad_signature_secure_boot(const struct module_facts *facts)
+/*
+ * Under Secure Boot four steps lead to a module that the kernel takes: DKMS has a
+ * key, its enrolment is asked for, confirmed at a boot, and the module is signed.
+ * The first one that is missing is told. The module may also be signed by another
+ * key than that of DKMS.
+ */
+static bool secure_boot_refuses(const struct module_facts *facts)
 {
-	return bad_signature(facts) && facts->secure_boot;
+	return facts->secure_boot &&
+	       (locked_down(facts) || bad_signature(facts));
+}
+
+static bool no_key(const struct module_facts *facts)
+{
+	return secure_boot_refuses(facts) && !facts->key[0];
+}
+
+static bool key_pending(const struct module_facts *facts)
+{
+	return secure_boot_refuses(facts) && !facts->key_enrolled &&
+	       facts->key_pending;
+}
+
+static bool key_not_enrolled(const struct module_facts *facts)
+{
+	return secure_boot_refuses(facts) && !facts->key_enrolled;
+}
+
+static bool not_signed(const struct module_facts *facts)
+{
+	return secure_boot_refuses(facts) && !facts->signed_file;
+}
+
+static bool enrolled_in_vain(const struct module_facts *facts)
+{
+	return secure_boot_refuses(facts);
 }
 
 static bool other_kernel(const struct module_facts *facts)
@@ -120,10 +153,6 @@ static bool always(const struct module_facts *facts)
 	(void)facts;
 	return true;
 }
-
-#define ENROL	"sign it with an enrolled key: DKMS signs with its own, to " \
-		"be enrolled with 'mokutil --import /var/lib/dkms/mok.pub' " \
-		"and a reboot; or turn Secure Boot off"
 
 static const struct diagnosis load_diagnoses[] = {
 	{ PINTEST_MODULE_NO_SUPPORT, no_support,
@@ -167,13 +196,34 @@ static const struct diagnosis load_diagnoses[] = {
 	{ PINTEST_MODULE_BLACKLISTED, blacklisted,
 	  "module pintest is blacklisted in modprobe.d",
 	  "remove that line, or load it by hand with 'modprobe pintest'" },
+	{ PINTEST_MODULE_SIGNATURE, no_key,
+	  "under Secure Boot the kernel takes only signed modules, and DKMS has "
+	  "no key on this machine",
+	  "make one and sign with it: pintest(1), SECURE BOOT, has the steps" },
+	{ PINTEST_MODULE_SIGNATURE, key_pending,
+	  "under Secure Boot the kernel takes only modules of enrolled keys, and "
+	  "the enrolment of {key} was not confirmed yet",
+	  "reboot, and choose 'Enroll MOK' in the menu that comes before the "
+	  "kernel" },
+	{ PINTEST_MODULE_SIGNATURE, key_not_enrolled,
+	  "under Secure Boot the kernel takes only modules of enrolled keys, and "
+	  "{key} is not enrolled",
+	  "run 'mokutil --import {key}', reboot, and choose 'Enroll MOK' in the "
+	  "menu that comes before the kernel" },
+	{ PINTEST_MODULE_SIGNATURE, not_signed,
+	  "under Secure Boot the kernel takes only signed modules, and {file} "
+	  "is not signed",
+	  "{key} is enrolled, so have DKMS build and sign it again: reinstall "
+	  "pintest-dkms, or run make install" },
+	{ PINTEST_MODULE_SIGNATURE, enrolled_in_vain,
+	  "the kernel refused the signature of {file}, though {key} is "
+	  "enrolled: {error}",
+	  "look for the signer in 'modinfo pintest', and whether 'keyctl list "
+	  "%:.machine' or '%:.platform' has it" },
 	{ PINTEST_MODULE_LOCKDOWN, locked_down,
 	  "kernel lockdown ({lockdown}) takes only modules signed with a key "
-	  "that it trusts",
-	  ENROL },
-	{ PINTEST_MODULE_SIGNATURE, bad_signature_secure_boot,
-	  "the kernel refused the signature of {file}: {error}",
-	  ENROL },
+	  "that the kernel was built with",
+	  "remove 'lockdown=' from the kernel command line and reboot" },
 	{ PINTEST_MODULE_SIGNATURE, bad_signature,
 	  "the kernel refused the signature of {file}: {error}",
 	  "sign it with a key that this kernel trusts, or start the kernel "
@@ -281,6 +331,7 @@ static void fact_of(const struct module_facts *facts, const char *word,
 		{ "file}", facts->file[0] ? facts->file : "the module" },
 		{ "built}", facts->built_for },
 		{ "lockdown}", facts->lockdown },
+		{ "key}", facts->key },
 		{ "device}", facts->device[0] ? facts->device : "MAJOR MINOR" },
 		{ "error}", strerror(facts->error) },
 	};

@@ -12,6 +12,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "array_size.h"
 #include "private.h"
 
 #define CAP_SYS_MODULE_BIT	16
@@ -24,8 +25,9 @@ static bool exists(const char *root, const char *path)
 	return access(full, F_OK) == 0;
 }
 
-/* Read the start of a file as a string; an empty one if it cannot be read. */
-static void slurp(const char *root, const char *path, char *buf, size_t size)
+/* Bytes of the start of a file; none if it cannot be read. */
+static size_t read_bytes(const char *root, const char *path, char *buf,
+			 size_t size)
 {
 	char full[PATH_MAX];
 	ssize_t n = -1;
@@ -34,10 +36,16 @@ static void slurp(const char *root, const char *path, char *buf, size_t size)
 	snprintf(full, sizeof(full), "%s%s", root, path);
 	fd = open(full, O_RDONLY | O_CLOEXEC);
 	if (fd >= 0) {
-		n = read(fd, buf, size - 1);
+		n = read(fd, buf, size);
 		close(fd);
 	}
-	buf[n > 0 ? n : 0] = '\0';
+	return n > 0 ? n : 0;
+}
+
+/* The same as a string. */
+static void slurp(const char *root, const char *path, char *buf, size_t size)
+{
+	buf[read_bytes(root, path, buf, size - 1)] = '\0';
 }
 
 static bool has_word(const char *list, const char *word)
@@ -91,6 +99,40 @@ static bool is_secure_boot(const char *root)
 	return buf[4] == 1;
 }
 
+/* Whether an EFI variable has the bytes of a certificate. */
+static bool lists(const char *root, const char *variable,
+		  const char *certificate, size_t size)
+{
+	char path[128], list[65536];
+	size_t n;
+
+	snprintf(path, sizeof(path), "/sys/firmware/efi/efivars/%s-"
+		 "605dab50-e046-4300-abb6-3dd810dd8b23", variable);
+	n = read_bytes(root, path, list, sizeof(list));
+	return size && memmem(list, n, certificate, size);
+}
+
+/* Where DKMS has its certificate: that of Ubuntu, and that of everybody else. */
+static void read_key(struct module_facts *facts, const char *root)
+{
+	static const char * const places[] = {
+		"/var/lib/shim-signed/mok/MOK.der",
+		"/var/lib/dkms/mok.pub",
+	};
+	char certificate[8192];
+	size_t i, size = 0;
+
+	for (i = 0; i < ARRAY_SIZE(places) && !size; i++) {
+		size = read_bytes(root, places[i], certificate,
+				  sizeof(certificate));
+		if (size)
+			snprintf(facts->key, sizeof(facts->key), "%s",
+				 places[i]);
+	}
+	facts->key_enrolled = lists(root, "MokListRT", certificate, size);
+	facts->key_pending = lists(root, "MokNew", certificate, size);
+}
+
 static void read_device(struct module_facts *facts, const char *root)
 {
 	unsigned int major, minor;
@@ -113,6 +155,7 @@ static void read_boot(struct module_facts *facts, const char *root)
 	facts->nomodule = has_word(buf, "nomodule");
 	read_lockdown(facts, root);
 	facts->secure_boot = is_secure_boot(root);
+	read_key(facts, root);
 }
 
 static void read_module(struct module_facts *facts, const char *root)

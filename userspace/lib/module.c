@@ -66,6 +66,8 @@ static void read_modinfo(struct kmod_module *mod, struct module_facts *facts)
 			sscanf(value, "%64s", facts->file_name);
 		if (!strcmp(key, "vermagic"))
 			sscanf(value, "%64s", facts->built_for);
+		if (!strcmp(key, "sig_key"))
+			facts->signed_file = true;
 	}
 	kmod_module_info_free_list(list);
 }

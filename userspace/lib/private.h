@@ -56,6 +56,10 @@ int pintest_ioctl(int fd, unsigned long request, void *argument);
  * @dkms: DKMS knows the module
  * @lockdown: the lockdown mode, empty if there is none
  * @secure_boot: UEFI booted with Secure Boot
+ * @signed_file: the module file carries a signature
+ * @key: certificate of the key that DKMS signs with here, empty if it has none
+ * @key_enrolled: and the firmware's list of machine owner keys (MOK) has it
+ * @key_pending: and its enrolment waits for the next boot
  * @device: major and minor number of the device, empty if not known
  */
 struct module_facts {
@@ -78,6 +82,10 @@ struct module_facts {
 	bool dkms;
 	char lockdown[32];
 	bool secure_boot;
+	bool signed_file;
+	char key[64];
+	bool key_enrolled;
+	bool key_pending;
 	char device[32];
 };
 
