@@ -5,6 +5,7 @@
 VERSION := $(file <VERSION)
 KERNELDIR ?= /lib/modules/$(shell uname -r)/build
 PREFIX ?= /usr/local
+LIBDIR ?= $(PREFIX)/lib
 KERNEL ?= 6.1 6.12
 SECONDS ?= 600
 
@@ -15,18 +16,14 @@ sources := VERSION dkms.conf uapi/linux/pintest.h \
 		$(wildcard $(addprefix module/,*.[ch] compat/*.[ch])))
 
 all: userspace
-	@if [ -d "$(KERNELDIR)" ]; then \
-		$(MAKE) module; \
-	else \
-		echo "Left out the module: no kernel headers in $(KERNELDIR)"; \
-	fi
 
 help:
-	@echo 'all              the client, and the module if KERNELDIR is there'
-	@echo 'userspace        the library and the client'
+	@echo 'all, userspace   the library and the client'
 	@echo 'module           pintest.ko for KERNELDIR=$(KERNELDIR)'
-	@echo 'install          both, the module through DKMS [PREFIX=$(PREFIX)]'
+	@echo 'install          the client [PREFIX=$(PREFIX) LIBDIR=$(LIBDIR)],'
+	@echo '                 and the module through DKMS'
 	@echo 'uninstall        take them away again'
+	@echo 'dist             a tarball, and what packages of it are made with'
 	@echo 'deps             install what building and installing needs'
 	@echo 'run              what long-term pins do on KERNEL="$(KERNEL)"'
 	@echo 'check            tests for after each edit'
@@ -61,7 +58,29 @@ install-module:
 	@for file in $(sources); do \
 		install -D -m 644 $$file $(DESTDIR)$(source)/$$file || exit; \
 	done
+	@sed -i 's/#MODULE_VERSION#/$(VERSION)/' $(DESTDIR)$(source)/dkms.conf
 	$(if $(DESTDIR),,./dkms-register add $(VERSION))
+
+# The runner of virtual machines, with the sources that it builds for them.
+vm := $(PREFIX)/share/pintest-vm
+vm_sources = Makefile $(sources) $(shell find userspace tests/vm \
+	-path userspace/build -prune -o -type f ! -name '.*' -print)
+
+install-vm:
+	rm -rf $(DESTDIR)$(vm)
+	@echo 'copying tests/vm and its sources to $(DESTDIR)$(vm)'
+	@mkdir -p $(DESTDIR)$(vm)
+	@cp --parents -t $(DESTDIR)$(vm) $(vm_sources)
+	install -D -m 644 tests/vm/pintest-vm.1 \
+		$(DESTDIR)$(PREFIX)/share/man/man1/pintest-vm.1
+	@mkdir -p $(DESTDIR)$(PREFIX)/bin
+	printf '#!/bin/sh\nexec $(vm)/tests/vm/run "$$@"\n' \
+		>$(DESTDIR)$(PREFIX)/bin/pintest-vm
+	chmod 755 $(DESTDIR)$(PREFIX)/bin/pintest-vm
+
+# The same sources give the same bits.
+dist:
+	packaging/dist build/dist
 
 uninstall: uninstall-userspace
 	$(if $(DESTDIR),,./dkms-register remove)
@@ -131,8 +150,8 @@ check-style:
 	tests/style/run
 
 # These reach the makefiles below.
-export DESTDIR PREFIX
+export DESTDIR PREFIX LIBDIR
 
 .PHONY: all help userspace module install install-userspace install-module \
-	uninstall uninstall-userspace clean deps run check test \
+	install-vm dist uninstall uninstall-userspace clean deps run check test \
 	test-all debug-kernel test-debug bench fuzz check-style
