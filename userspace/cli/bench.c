@@ -165,7 +165,9 @@ static const struct cli_option bench_options[] = {
 	{ "api", 'i', "LIST", "kernel calls (slow,fast)" },
 	{ "flags", 'f', "LIST", "FOLL flags of one case (none); may be given more\n"
 				"than once" },
-	DRIVER_OPTIONS,
+	{ "driver", OPTION_DRIVER, "NAME", DRIVER_HELP },
+	{ "as", OPTION_AS, "RELEASE", AS_HELP },
+	{ "read-only", OPTION_READ_ONLY, NULL, READ_ONLY_HELP },
 	{ "size", 's', "LIST", "bytes of memory for each thread (1M,4M,16M)" },
 	{ "batch", 'b', "LIST", "pages that a call is asked for (512)" },
 	{ "threads", 't', "LIST", "how many threads do it at a time (1)" },

@@ -47,7 +47,9 @@ enum {
 static const struct cli_option check_options[] = {
 	{ "filter", 'f', "GLOB", "only checks whose id matches; may be repeated" },
 	{ "ways", 'w', "LIST", "only these kernel calls, such as slow,fast" },
-	DRIVER_OPTIONS,
+	{ "driver", OPTION_DRIVER, "NAME", DRIVER_HELP },
+	{ "as", OPTION_AS, "RELEASE", AS_HELP },
+	{ "read-only", OPTION_READ_ONLY, NULL, READ_ONLY_HELP },
 	{ "long", OPTION_LONG, NULL, "also memory of very large pages, which takes time" },
 	{ "cover", OPTION_COVER, "pairs[:I/N]", COVER_HELP },
 	{ "expected", OPTION_EXPECTED, "FILE", EXPECTED_HELP },

@@ -95,9 +95,8 @@ static void tell(const struct driver_options *options,
 	size_t i;
 
 	for (i = 0; i < count; i++) {
-		pintest_format_mask(PINTEST_NAMES_FOLL, asks[i].foll, flags,
-				    sizeof(flags));
-		fprintf(stderr, "%s, as in %s: %s(), flags %s; way %s\n",
+		pintest_format_foll(asks[i].foll, flags, sizeof(flags));
+		fprintf(stderr, "%s, as in %s: %s(%s); way %s\n",
 			options->driver->id,
 			strcmp(asks[i].use->releases, "any") ?
 			options->era : "its own repository",

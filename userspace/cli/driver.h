@@ -17,14 +17,10 @@ enum {
 	OPTION_READ_ONLY,
 };
 
-/* Rows of a table of options. */
-#define DRIVER_OPTIONS							\
-	{ "driver", OPTION_DRIVER, "NAME",				\
-	  "pin as this driver does: see 'pintest list drivers'" },	\
-	{ "as", OPTION_AS, "RELEASE",					\
-	  "with --driver: as it did in this release, such as 5.10" },	\
-	{ "read-only", OPTION_READ_ONLY, NULL,				\
-	  "with --driver: for a device that only reads" }
+/* Their &cli_option.help. */
+#define DRIVER_HELP	"pin as this driver does: see 'pintest list drivers'"
+#define AS_HELP		"with --driver: as it did in this release, such as 5.10"
+#define READ_ONLY_HELP	"with --driver: for a device that only reads"
 
 #define DRIVER_ASKS_MAX	4
 

@@ -18,6 +18,7 @@ static const struct command *const commands[] = {
 	&command_check,
 	&command_compare,
 	&command_list,
+	&command_advise,
 	&command_upstream,
 	&command_stress,
 	&command_pin,
@@ -27,6 +28,8 @@ static const struct command *const commands[] = {
 	&command_who,
 	&command_bench,
 	&command_info,
+	&command_report,
+	&command_doctor,
 	&command_load,
 	&command_unload,
 };

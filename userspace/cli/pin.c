@@ -24,7 +24,9 @@ static const struct cli_option pin_options[] = {
 	{ "api", 'i', "API", "the kernel call (fast; remote with --pid): see\n"
 			     "'pintest info'" },
 	{ "flags", 'f', "LIST", "FOLL flags, such as longterm,write (longterm)" },
-	DRIVER_OPTIONS,
+	{ "driver", OPTION_DRIVER, "NAME", DRIVER_HELP },
+	{ "as", OPTION_AS, "RELEASE", AS_HELP },
+	{ "read-only", OPTION_READ_ONLY, NULL, READ_ONLY_HELP },
 	{ "wait", 'w', NULL, "hold the pin until Enter, end of input or Ctrl-C" },
 	{ "summary", 's', NULL, "print no records; for large pins" },
 	{ "columns", 'o', "LIST", "columns of the records; +LIST adds them" },

@@ -1,0 +1,502 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * pintest advise: what a kernel call does to pinned memory on this kernel.
+ */
+#include <err.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+
+#include "array_size.h"
+#include "cli/advise/advise.h"
+#include "cli/driver.h"
+#include "cli/kinds.h"
+#include "commands.h"
+#include "machine/settings.h"
+
+/* Far beyond what emulation on a busy machine takes. */
+#define DEADLINE_MS	60000
+#define MAX_KINDS	64
+
+/* Memory that drivers meet, and events that it meets. */
+static const char *const usual_kinds[] = {
+	"zeropage", "anon-untouched", "huge-zeropage", "memfd-private",
+	"memfd-shared", "shmem-shared", "tmpfs-private", "ext4-private",
+	"ext4-shared", "xfs-shared", "anon", "anon-shared",
+	"anon-previously-shared", "anon-readonly", "anon-swapped", "anon-ksm",
+	"anon-thp", "anon-thp-shared", "anon-thp-pte",
+	"memfd-hugetlb-2m-shared", "anon-hugetlb-2m", "hole", "guard",
+	"secretmem", "anon-uffd-wp",
+};
+
+static const char *const usual_events[] = {
+	"write", "write-by-child", "write-after-fork", "repin", "mprotect-ro",
+	"soft-dirty", "uffd-wp", "pageout", "move-pages", "compact", "ksm",
+	"dontneed", "munmap", "truncate",
+};
+
+/* The command line. */
+struct advise_options {
+	const char *call;
+	struct driver_options driver;
+	const struct memory_kind *kinds[MAX_KINDS];
+	size_t kind_count;
+	bool chosen;		/* by --memory */
+	struct releases kernels;
+};
+
+enum {
+	OPTION_CALL = 256,
+	OPTION_KERNELS,
+};
+
+static const struct cli_option advise_options[] = {
+	{ "call", OPTION_CALL, "CALL", "such as 'pin_user_pages_fast(FOLL_LONGTERM)'" },
+	{ "driver", OPTION_DRIVER, "NAME", DRIVER_HELP },
+	{ "as", OPTION_AS, "RELEASE", AS_HELP },
+	{ "read-only", OPTION_READ_ONLY, NULL, READ_ONLY_HELP },
+	{ "memory", 'm', "LIST", "memory kinds (those that drivers meet): see\n"
+				 "'pintest list memory'" },
+	{ "kernels", OPTION_KERNELS, "RANGE",
+	  "also what is known of other kernels: 5.10.. or 6.1..6.12" },
+	{ 0 },
+};
+
+static void add_kind(struct advise_options *options, const char *id)
+{
+	if (options->kind_count == MAX_KINDS)
+		cli_usage(&command_advise, "--memory takes at most %d kinds",
+			  MAX_KINDS);
+	options->kinds[options->kind_count++] =
+		cli_memory(&command_advise, "memory", id);
+}
+
+static void add_kinds(struct advise_options *options, char *list)
+{
+	char *word;
+
+	while ((word = strsep(&list, ",")))
+		add_kind(options, word);
+}
+
+static void parse_option(struct advise_options *options, int key, char *value)
+{
+	switch (key) {
+	case OPTION_CALL:
+		options->call = value;
+		break;
+	case 'm':
+		options->chosen = true;
+		add_kinds(options, value);
+		break;
+	case OPTION_KERNELS:
+		if (releases_parse(value, &options->kernels))
+			cli_usage(&command_advise,
+				  "--kernels takes releases, such as 5.10.. or 6.1..6.12, not '%s'",
+				  value);
+		break;
+	}
+}
+
+/* Whether a plan, as it was made, has the way itself with such memory. */
+static bool has_own(const struct plan *plan, const struct ask *ask,
+		    const struct memory_kind *kind)
+{
+	size_t i;
+
+	for (i = 0; i < plan->check_count; i++) {
+		const struct scenario *scenario =
+			&plan->scenarios[plan->checks[i].scenario];
+
+		if (scenario->way == ask->way && scenario->memory == kind)
+			return true;
+	}
+	return false;
+}
+
+/* Kinds and events that are wanted, of the scenarios of a plan. */
+static bool is_wanted(const struct advise_options *options,
+		      const struct scenario *scenario)
+{
+	size_t i;
+
+	for (i = 0; i < options->kind_count; i++)
+		if (options->kinds[i] == scenario->memory)
+			break;
+	if (i == options->kind_count)
+		return false;
+	for (i = 0; i < ARRAY_SIZE(usual_events); i++)
+		if (!strcmp(usual_events[i], scenario->event->id))
+			return true;
+	return false;
+}
+
+/* Which scenarios stay, as an array to be freed. */
+static bool *choose(const struct advise_options *options,
+		    const struct ask *ask, const struct plan *plan)
+{
+	bool *wanted = calloc(plan->scenario_count + 1, sizeof(*wanted));
+	size_t i;
+
+	if (!wanted)
+		errx(CLI_BROKEN, "no memory left for the checks");
+	for (i = 0; i < plan->scenario_count; i++) {
+		const struct scenario *scenario = &plan->scenarios[i];
+
+		wanted[i] = is_wanted(options, scenario) &&
+			    (scenario->way == ask->way ||
+			     !has_own(plan, ask, scenario->memory));
+	}
+	return wanted;
+}
+
+static bool stays(const void *wanted, size_t scenario)
+{
+	return ((const bool *)wanted)[scenario];
+}
+
+static struct plan *new_plan(const struct plan_choice *choice)
+{
+	struct plan *plan = plan_new(choice);
+
+	if (!plan)
+		errx(CLI_BROKEN, "no memory left for the checks");
+	return plan;
+}
+
+static struct plan *plan_of(const struct advise_options *options,
+			    const struct ask *ask)
+{
+	const struct plan_pin pins[] = {
+		{ ask->way->api, ask->access },
+		{ ask->stand_in ? ask->stand_in->api : 0, ask->access },
+	};
+	struct plan *plan = new_plan(&(struct plan_choice) {
+		.way_mask = ~0ULL, .pins = pins,
+		.pin_count = ask->stand_in ? 2 : 1,
+	});
+	bool *wanted;
+
+	wanted = choose(options, ask, plan);
+	plan_keep(plan, stays, wanted);
+	free(wanted);
+	return plan;
+}
+
+/* Effects of this access on the process; bugs unless kinds were chosen. */
+static struct plan *plan_stories(const struct advise_options *options,
+				 const struct ask *ask)
+{
+	static const char *const names[ACCESS_ROWS] = {
+		[RO_LONGTERM] = "ro-longterm",
+		[RO_LONGTERM_FORCE] = "ro-longterm",
+		[RW_LONGTERM] = "rw-longterm",
+		[RW_LONGTERM_FORCE] = "rw-longterm-force",
+		[RO] = "ro",
+		[RW] = "rw",
+	};
+	char globs[MAX_KINDS][CHECK_ID_LENGTH];
+	const char *list[MAX_KINDS + 1];
+	size_t i, count = 0;
+
+	for (i = 0; i < options->kind_count; i++) {
+		snprintf(globs[i], sizeof(globs[i]), "side-effects.%s-%s",
+			 options->kinds[i]->id,
+			 names[ask->access - access_table]);
+		list[count++] = globs[i];
+	}
+	if (!options->chosen)
+		list[count++] = "bugs.*";
+	return new_plan(&(struct plan_choice) {
+		.globs = list, .glob_count = count, .way_mask = ~0ULL,
+	});
+}
+
+static int show_progress(void *data, const struct run *run,
+			 const struct scenario *scenario)
+{
+	cli_progress("%s: [%zu/%zu] %s %s", (const char *)data,
+		     run->result_count, run->plan->check_count,
+		     scenario->story ? scenario->story->id :
+				       scenario->memory->id,
+		     scenario->story ? "" : scenario->event->id);
+	return 0;
+}
+
+/* What is not measured is no fact of this kernel, but has an id. */
+static void add_unmeasured(struct facts *facts, const struct plan *plan)
+{
+	size_t i;
+
+	facts->fact = calloc(plan->check_count + 1, sizeof(*facts->fact));
+	if (!facts->fact)
+		errx(CLI_BROKEN, "no memory left for the checks");
+	for (i = 0; i < plan->check_count; i++)
+		facts->fact[facts->count++] = (struct fact) {
+			.scenario = &plan->scenarios[plan->checks[i].scenario],
+			.rule = plan->checks[i].rule,
+			.id = plan->checks[i].id,
+			.verdict = VERDICT_SKIP,
+			.reason = "not measured",
+		};
+}
+
+static void add_results(struct facts *facts, const struct run *run)
+{
+	size_t i;
+
+	for (i = 0; i < run->result_count; i++) {
+		const struct result *result = &run->results[i];
+		struct fact *fact = &facts->fact[i];
+
+		fact->verdict = result->judgement.verdict;
+		fact->finding = result->judgement.finding;
+		fact->known = result->known;
+		fact->reason = result->judgement.why.text;
+	}
+}
+
+/* Run a plan, which lives on with its results: facts point into them. */
+static struct facts measure(struct pintest *pt, struct plan *plan,
+			    const char *what)
+{
+	struct engine engine = {
+		.pt = pt,
+		.deadline_ms = DEADLINE_MS,
+		.begin = show_progress,
+		.data = (void *)what,
+	};
+	struct facts facts = { 0 };
+	struct run run;
+	int ret;
+
+	add_unmeasured(&facts, plan);
+	if (!plan->check_count)
+		return facts;
+	ret = engine_run(&engine, plan, &run);
+	cli_end_progress();
+	if (ret > 0)
+		cli_end_by_signal(ret);
+	if (ret)
+		errx(CLI_BROKEN, "cannot run checks: %s", settings_error(ret));
+	if (run.unrestored)
+		warnx("not all settings are as they were");
+	add_results(&facts, &run);
+	return facts;
+}
+
+static size_t count_trouble(const struct facts *facts, const struct ask *ask)
+{
+	size_t i, count = 0;
+
+	for (i = 0; i < facts->count; i++)
+		count += fact_is_of(&facts->fact[i], ask, NULL) &&
+			 fact_fails(&facts->fact[i]);
+	return count;
+}
+
+/* Facts of both, those of the first one first. */
+static struct facts join(const struct facts *a, const struct facts *b)
+{
+	struct facts both = {
+		.fact = calloc(a->count + b->count + 1, sizeof(*both.fact)),
+		.count = a->count + b->count,
+	};
+
+	if (!both.fact)
+		errx(CLI_BROKEN, "no memory left");
+	memcpy(both.fact, a->fact, a->count * sizeof(*both.fact));
+	memcpy(both.fact + a->count, b->fact, b->count * sizeof(*both.fact));
+	return both;
+}
+
+/* Other flags, and pins instead of references. */
+static size_t find_others(const struct ask *ask, struct ask *others)
+{
+	const struct access *const *instead = advise_instead(ask->access);
+	size_t count = 0;
+
+	if (!(ask->way->traits & WAY_PINS))
+		others[count++] = ask_of(way_of(ask->way->traits & WAY_FAST ?
+						PINTEST_API_PIN_FAST :
+						PINTEST_API_PIN), ask->access);
+	for (; *instead; instead++)
+		if (!((*instead)->foll & ask->way->never))
+			others[count++] = ask_of(ask->way, *instead);
+	return count;
+}
+
+/* Whether another call may do better for the memory of a fact. */
+static bool may_help(const struct fact *fact, const struct ask *ask,
+		     const struct ask *other)
+{
+	return fact_is_of(fact, ask, NULL) &&
+	       (fact_fails(fact) || fact_is_refusal(fact)) &&
+	       !memory_refuses(fact->scenario->memory, other->access->foll);
+}
+
+/* The kinds that it may help, in place of those that were asked for. */
+static void choose_kinds(struct advise_options *options,
+			 const struct facts *facts, const struct ask *ask,
+			 const struct ask *other)
+{
+	const struct memory_kind *last = NULL;
+	size_t i;
+
+	options->kind_count = 0;
+	for (i = 0; i < facts->count; i++) {
+		if (!may_help(&facts->fact[i], ask, other) ||
+		    facts->fact[i].scenario->memory == last)
+			continue;
+		last = facts->fact[i].scenario->memory;
+		options->kinds[options->kind_count++] = last;
+	}
+}
+
+static void tell_other(struct pintest *pt,
+		       const struct advise_options *options,
+		       const struct ask *ask, const struct ask *other,
+		       const struct facts *facts)
+{
+	struct facts more = measure(pt, plan_of(options, other),
+				    other->access->id);
+	struct facts both = join(facts, &more);
+
+	advise_better(&both, ask, other);
+	free(both.fact);
+}
+
+static void tell_others(struct pintest *pt,
+			const struct advise_options *options,
+			const struct ask *ask, const struct facts *facts)
+{
+	struct advise_options few = *options;
+	struct ask others[4];
+	size_t i, count = find_others(ask, others);
+	bool any = false;
+
+	for (i = 0; i < count; i++) {
+		choose_kinds(&few, facts, ask, &others[i]);
+		if (!few.kind_count)
+			continue;
+		if (!any)
+			printf("\nInstead, where this call is refused or not reliable:\n");
+		any = true;
+		tell_other(pt, &few, ask, &others[i], facts);
+	}
+}
+
+static void tell_kernels(const struct advise_options *options,
+			 const struct ask *ask, const struct facts *facts)
+{
+	struct ask others[4];
+	size_t i, count = find_others(ask, others);
+
+	if (!options->kernels.from)
+		return;
+	advise_kernels(facts, ask, &options->kernels);
+	for (i = 0; i < count; i++) {
+		struct facts more = { 0 };
+
+		add_unmeasured(&more, plan_of(options, &others[i]));
+		advise_kernels(&more, &others[i], &options->kernels);
+		free(more.fact);
+	}
+}
+
+static void print_head(const struct ask *ask, const struct facts *facts)
+{
+	struct utsname name;
+	char text[256];
+
+	uname(&name);
+	printf("%s on Linux %s: %zu checks\n\n",
+	       ask_name(ask, text, sizeof(text)), name.release, facts->count);
+}
+
+/* Everything about one call. Return: whether something is wrong. */
+static bool advise(struct pintest *pt, const struct advise_options *options,
+		   const struct ask *ask, const char *driver_release)
+{
+	struct facts facts = measure(pt, plan_of(options, ask),
+				     ask->access->id);
+	struct facts stories = measure(pt, plan_stories(options, ask), "stories");
+
+	print_head(ask, &facts);
+	advise_table(&facts, ask);
+	advise_tell(&facts, ask);
+	tell_others(pt, options, ask, &facts);
+	tell_kernels(options, ask, &facts);
+	advise_stories(&stories);
+	advise_give_back(ask, driver_release);
+	return count_trouble(&facts, ask);
+}
+
+static size_t find_asks(struct advise_options *options,
+			struct driver_ask *asks)
+{
+	size_t count = driver_asks(&command_advise, &options->driver, asks);
+
+	if (!options->call == !count)
+		cli_usage(&command_advise,
+			  "it takes one of --call and --driver, as in --call 'pin_user_pages_fast(FOLL_LONGTERM)'");
+	if (!options->call)
+		return count;
+	asks[0] = (struct driver_ask) { 0 };
+	cli_call(&command_advise, "call", options->call, &asks[0].api,
+		 &asks[0].foll);
+	return 1;
+}
+
+static int run_advise(int argc, char **argv)
+{
+	struct advise_options options = { 0 };
+	struct driver_ask asks[DRIVER_ASKS_MAX];
+	struct pintest *pt;
+	bool trouble = false;
+	size_t i, count;
+	int key;
+
+	while ((key = cli_getopt(&command_advise, argc, argv)) >= 0)
+		if (!driver_option(&command_advise, &options.driver, key,
+				   optarg))
+			parse_option(&options, key, optarg);
+	cli_no_operands(&command_advise, argc, argv);
+	count = find_asks(&options, asks);
+	if (!options.kind_count)
+		for (i = 0; i < ARRAY_SIZE(usual_kinds); i++)
+			add_kind(&options, usual_kinds[i]);
+	if (cli_open(&pt))
+		return CLI_BROKEN;
+	for (i = 0; i < count; i++) {
+		struct ask ask = ask_of(way_of(asks[i].api),
+					access_of(asks[i].foll));
+
+		if (i)
+			putchar('\n');
+		trouble |= advise(pt, &options, &ask, asks[i].use ?
+				  asks[i].use->release : NULL);
+	}
+	pintest_close(pt);
+	return trouble ? CLI_FAILED : CLI_PASSED;
+}
+
+const struct command command_advise = {
+	.name = "advise",
+	.summary = "tell a driver author what a kernel call does on this kernel",
+	.about = "Run the checks of one kernel call, with its flags, and tell for each kind of\n"
+		 "memory whether the kernel pins it, whether the pin sees what the process writes,\n"
+		 "and what happens at fork(), reclaim, protection and unmapping; then why, which\n"
+		 "flags do better, what the pin does to the process, and which call gives the\n"
+		 "pages back.\n",
+	.options = advise_options,
+	.exits = "0   the call is reliable here, or refused as it must be\n"
+		 "1   it is not reliable with some of the memory\n"
+		 "2   the checks could not be run\n"
+		 "64  the command line is wrong\n",
+	.examples = "pintest advise --call 'pin_user_pages_fast(FOLL_LONGTERM)'\n"
+		    "pintest advise --driver rdma-umem --read-only --kernels 5.10..\n"
+		    "pintest advise --driver vfio-type1 --memory memfd-private,ext4-shared\n",
+	.run = run_advise,
+};
