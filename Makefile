@@ -105,7 +105,8 @@ deps:
 	tests/deps build install
 
 run:
-	tests/deps vm
+	tests/deps build vm
+	$(MAKE) -s userspace
 	tests/vm/show $(KERNEL)
 
 # Each runs what the one before it does, and more.
