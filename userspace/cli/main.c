@@ -21,6 +21,7 @@ static const struct command *const commands[] = {
 	&command_advise,
 	&command_upstream,
 	&command_stress,
+	&command_explain,
 	&command_pin,
 	&command_inspect,
 	&command_trace,

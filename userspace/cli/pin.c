@@ -28,6 +28,7 @@ static const struct cli_option pin_options[] = {
 	{ "as", OPTION_AS, "RELEASE", AS_HELP },
 	{ "read-only", OPTION_READ_ONLY, NULL, READ_ONLY_HELP },
 	{ "wait", 'w', NULL, "hold the pin until Enter, end of input or Ctrl-C" },
+	{ "timeout", 't', "SECONDS", "give up if the pin has not returned by then" },
 	{ "summary", 's', NULL, "print no records; for large pins" },
 	{ "columns", 'o', "LIST", "columns of the records; +LIST adds them" },
 	{ "json", 'J', NULL, "print JSON" },
@@ -70,6 +71,10 @@ static void parse_option(struct pin_options *options, int key)
 		break;
 	case 'w':
 		options->wait = true;
+		break;
+	case 't':
+		options->timeout_s = cli_number_in(cmd, "timeout", optarg, 1,
+						   86400);
 		break;
 	case 's':
 		options->summary = true;

@@ -15,6 +15,8 @@
 #define PAGEMAP_PRESENT	(UINT64_C(1) << 63)
 /** define PAGEMAP_SWAPPED - it is in the swap, or under migration */
 #define PAGEMAP_SWAPPED	(UINT64_C(1) << 62)
+/** define PAGEMAP_GUARD - a guard page; since 6.15 */
+#define PAGEMAP_GUARD	(UINT64_C(1) << 58)
 /** define PAGEMAP_UFFD_WP - write-protected by a userfaultfd; since 5.14 */
 #define PAGEMAP_UFFD_WP	(UINT64_C(1) << 57)
 /** define PAGEMAP_SOFT_DIRTY - written since soft_dirty_clear() */

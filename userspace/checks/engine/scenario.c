@@ -13,6 +13,7 @@
 #include "array_size.h"
 #include "base/reason.h"
 #include "events/events.h"
+#include "explain/explain.h"
 #include "model/words.h"
 #include "rules/rules.h"
 #include "scenario.h"
@@ -136,6 +137,20 @@ static int stage_map(struct going *going, struct reason *why)
 	return see_mapped(going, MOMENT_BEFORE, why);
 }
 
+/* Where a refusal is right, nobody asks for the cause. */
+static int refused(const struct going *going, int error, struct reason *why)
+{
+	struct explanation explanation;
+
+	if (scenario_is_refused(going->scenario) ||
+	    !explain_refusal(going->pt, &going->request, -error,
+			     &explanation))
+		return reason(why, error, "the pin is refused: %s",
+			      strerror(-error));
+	return reason(why, error, "the pin is refused: %s: %s",
+		      strerror(-error), explanation.decision.cause);
+}
+
 /* To copy a page of it for a pin, the kernel splits the entry that maps it. */
 static bool may_be_endless(const struct memory_kind *kind)
 {
@@ -158,8 +173,7 @@ static int take_pin(struct going *going, struct reason *why)
 	}
 	ret = pintest_pin_new(going->pt, &going->request, &going->pin);
 	if (ret)
-		return reason(why, ret, "the pin is refused: %s",
-			      strerror(-ret));
+		return refused(going, ret, why);
 	return 0;
 }
 

@@ -16,9 +16,11 @@
 
 #include "console/cli.h"
 #include "console/progress.h"
+#include "explain/explain.h"
 #include "model/words.h"
 #include "report.h"
 #include "run.h"
+#include "watch.h"
 
 /* One run: what it has and what it has seen. */
 struct pin_state {
@@ -212,6 +214,25 @@ static void tell_no_memory(const struct pin_state *run)
 	}
 }
 
+/* What the kernel does not say: its errno has many causes. */
+static void tell_cause(const struct pin_state *run, int error)
+{
+	const struct pintest_request *request = &run->report.request;
+	struct explanation explanation;
+	const struct decision *decision = &explanation.decision;
+
+	if (!explain_refusal(run->pt, request, error, &explanation)) {
+		warnx("cannot pin: the kernel refused the first page, at 0x%" PRIx64 ": %s",
+		      request->addr, strerror(error));
+		return;
+	}
+	warnx("cannot pin the first page, at 0x%" PRIx64 ": %s (%s)",
+	      request->addr, decision->cause, strerror(error));
+	if (explanation.map.mapped)
+		warnx("it is in %s", explanation.map.line);
+	warnx("to go on, %s", decision->remedy);
+}
+
 static void tell_refused(const struct pin_state *run, int error)
 {
 	switch (error) {
@@ -230,8 +251,7 @@ static void tell_refused(const struct pin_state *run, int error)
 		      (int)run->report.pid);
 		break;
 	default:
-		warnx("cannot pin: the kernel refused the first page, at 0x%" PRIx64 ": %s",
-		      run->report.request.addr, strerror(error));
+		tell_cause(run, error);
 	}
 }
 
@@ -240,9 +260,12 @@ static int take_pin(struct pin_state *run)
 	struct pin_report *report = &run->report;
 	struct progress *progress = progress_begin("pinned", PROGRESS_PINNED,
 						   report->wanted);
+	struct watch watch;
 	int ret;
 
+	watch_begin(&watch, run->options->timeout_s);
 	ret = pintest_pin_new(run->pt, &report->request, &run->pin);
+	watch_end(&watch);
 	progress_end(progress);
 	if (ret) {
 		tell_refused(run, -ret);

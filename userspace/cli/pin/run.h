@@ -26,6 +26,7 @@
  * @wanted: columns of the records, as for table_new()
  * @summary: keep and print no records
  * @wait: hold the pin until told otherwise
+ * @timeout_s: give a pin that does not return up after so many seconds; 0 is never
  * @json: print JSON
  */
 struct pin_options {
@@ -40,6 +41,7 @@ struct pin_options {
 	const char *wanted;
 	bool summary;
 	bool wait;
+	unsigned int timeout_s;
 	bool json;
 };
 
