@@ -3,7 +3,6 @@
  * Facts of the machine, from the files in which the kernel tells them.
  */
 #include <dirent.h>
-#include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -65,9 +64,19 @@ static void read_distribution(char text[FACT_LENGTH])
 	char line[256];
 
 	while (file && fgets(line, sizeof(line), file))
-		sscanf(line, "PRETTY_NAME=\"%127[^\"\n]", text);
+		if (sscanf(line, "PRETTY_NAME=\"%127[^\"\n]", text) == 1)
+			break;
 	if (file)
 		fclose(file);
+}
+
+/* The number that follows a word at the beginning of a line. */
+static void read_after(const char *word, const char *line, int64_t *value)
+{
+	size_t length = strlen(word);
+
+	if (!strncmp(line, word, length))
+		*value = strtoll(line + length, NULL, 10);
 }
 
 static void read_meminfo(struct facts *facts)
@@ -76,8 +85,8 @@ static void read_meminfo(struct facts *facts)
 	char line[256];
 
 	while (file && fgets(line, sizeof(line), file)) {
-		sscanf(line, "MemTotal: %" SCNd64, &facts->memory_kb);
-		sscanf(line, "SwapTotal: %" SCNd64, &facts->swap_kb);
+		read_after("MemTotal:", line, &facts->memory_kb);
+		read_after("SwapTotal:", line, &facts->swap_kb);
 	}
 	if (file)
 		fclose(file);
@@ -136,8 +145,8 @@ void facts_options(const char *line,
 	size_t count = 0, length;
 
 	for (; *line && count < FACT_OPTIONS; line += length) {
-		line += strspn(line, " \n");
-		length = strcspn(line, " \n");
+		line += strspn(line, " ");
+		length = strcspn(line, " ");
 		if (is_told(line))
 			snprintf(options[count++], FACT_LENGTH, "%.*s",
 				 (int)length, line);
