@@ -286,6 +286,18 @@ static void outputs_are_named_with_care(void **state)
 	assert_string_equal(outputs_record(&outputs), "/tmp/a");
 }
 
+/* Other options may have secrets in them. */
+static void only_options_of_memory_are_recorded(void **state)
+{
+	char options[FACT_OPTIONS + 1][FACT_LENGTH];
+
+	(void)state;
+	facts_options("quiet password=x hugepages=8 root=UUID=1 cma=64M", options);
+	assert_string_equal(options[0], "hugepages=8");
+	assert_string_equal(options[1], "cma=64M");
+	assert_string_equal(options[2], "");
+}
+
 static void a_full_disk_is_told(void **state)
 {
 	struct outputs outputs = { 0 };
@@ -316,6 +328,7 @@ int main(void)
 		cmocka_unit_test(options_of_the_run_are_there),
 		cmocka_unit_test(shards_share_a_plan),
 		cmocka_unit_test(outputs_are_named_with_care),
+		cmocka_unit_test(only_options_of_memory_are_recorded),
 		cmocka_unit_test(a_full_disk_is_told),
 	};
 

@@ -135,6 +135,7 @@ static void write_known(FILE *out, const struct known *known)
 	json_text(&json, "since", known->since);
 	json_text(&json, "fixed_in", known->fixed_in);
 	json_text(&json, "change", known->change);
+	json_text(&json, "instead", known->instead);
 	json_text(&json, "class", known->limit ? "limit" : "bug");
 	end_line(&json);
 }

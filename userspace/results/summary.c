@@ -223,6 +223,8 @@ static void write_cause(FILE *out, const struct cause *cause)
 	write_count(paragraph.out, cause);
 	fprintf(paragraph.out, " %s.", cause->known->what);
 	write_releases(paragraph.out, cause->known);
+	if (cause->known->instead)
+		fprintf(paragraph.out, " Instead: %s.", cause->known->instead);
 	if (cause->ways) {
 		write_kinds(paragraph.out, cause);
 		write_ways(paragraph.out, cause);

@@ -22,6 +22,7 @@ static const struct known table[] = {
 		.what = "Calls that may drop the mmap lock do not accept FOLL_LONGTERM",
 		.fixed_in = "6.2",
 		.change = "'mm/gup: remove the restriction on locked with FOLL_LONGTERM'",
+		.instead = "Hold the mmap lock throughout, or call pin_user_pages_fast()",
 	}, {
 		.id = "folio-goes-as-a-whole",
 		.checks = "@(*.*-around|bugs.*-takes-folio-*)",
@@ -39,6 +40,7 @@ static const struct known table[] = {
 		.since = "5.9",
 		.fixed_in = "6.2",
 		.change = "'mm/gup: reliable R/O long-term pinning in COW mappings' (84209e87c696)",
+		.instead = "Pin with FOLL_WRITE, which takes a private copy first",
 	}, {
 		.id = "anon-readonly-replaced",
 		.checks = "@(@(ro-@(longterm*|anon)|rw-longterm-force*).*.@(*-readonly|anon-mprotected|anon-soft-dirty|anon-uffd-wp|prot-none*|write-only|exec-only).*|r[ow]*.@(mprotect-ro|mprotect-none|uffd-wp)|pin-and-load.anon-mprotected|bugs.@(mprotect|uffd-wp|force-write)-replace*)",
@@ -81,6 +83,7 @@ static const struct known table[] = {
 		.what = "fork() shares pinned hugetlb pages with the child instead of copying them",
 		.fixed_in = "5.12",
 		.change = "'hugetlb: do early cow when page pinned on src mm' (4eae4efa2c29)",
+		.instead = "Keep the memory from children with MADV_DONTFORK",
 	}, {
 		.id = "anon-shared-replaced",
 		.checks = "@(ro-@(longterm*|anon).*|pin-and-load.*|pool.child-*)",
@@ -91,6 +94,7 @@ static const struct known table[] = {
 		.since = "5.9",
 		.fixed_in = "5.19",
 		.change = "'mm/gup: trigger FAULT_FLAG_UNSHARE when R/O-pinning a possibly shared anonymous page' (a7f226604170)",
+		.instead = "Pin with FOLL_WRITE, which takes a private copy first",
 	}, {
 		.id = "swapin-reference-overlooked",
 		.cases = "vmsplice() * ... with *swapped?out*",
@@ -120,6 +124,7 @@ static const struct known table[] = {
 		.what = "A read-write long-term pin takes page cache of a file system that has to track writes, and cannot track those through the pin",
 		.fixed_in = "6.5",
 		.change = "'mm/gup: disallow FOLL_LONGTERM GUP-nonfast writing to file-backed mappings' (8ac268436e6d)",
+		.instead = "Use memory that needs no write-back: a memfd, tmpfs or hugetlb",
 	}, {
 		.id = "io-uring-refuses-files",
 		.cases = "io_uring fixed buffer with MAP_PRIVATE file mapping ... with *tmpfile",

@@ -23,6 +23,8 @@
  * @fixed_in: release that ended it, or NULL if none did
  * @change: the upstream change that ended it; without one, that it is not
  *	fixed or so by design, and the change that began it
+ * @instead: what a driver or its user can do about it, as a sentence without a
+ *	full stop, or NULL
  * @limit: the kernel's developers decided that it is to be so: what it explains
  *	is VERDICT_LIMIT instead of VERDICT_FAIL
  *
@@ -39,6 +41,7 @@ struct known {
 	const char *since;
 	const char *fixed_in;
 	const char *change;
+	const char *instead;
 	bool limit;
 };
 
