@@ -44,11 +44,13 @@ struct advise_options {
 	size_t kind_count;
 	bool chosen;		/* by --memory */
 	struct releases kernels;
+	struct recorded *from;
 };
 
 enum {
 	OPTION_CALL = 256,
 	OPTION_KERNELS,
+	OPTION_FROM,
 };
 
 static const struct cli_option advise_options[] = {
@@ -60,6 +62,8 @@ static const struct cli_option advise_options[] = {
 				 "'pintest list memory'" },
 	{ "kernels", OPTION_KERNELS, "RANGE",
 	  "also what is known of other kernels: 5.10.. or 6.1..6.12" },
+	{ "from", OPTION_FROM, "FILE",
+	  "take results from this record of a run, and run nothing" },
 	{ 0 },
 };
 
@@ -80,6 +84,16 @@ static void add_kinds(struct advise_options *options, char *list)
 		add_kind(options, word);
 }
 
+static struct recorded *read_record(const char *path)
+{
+	struct reason why;
+	struct recorded *recorded = recorded_read(path, &why);
+
+	if (!recorded)
+		cli_usage(&command_advise, "%s", why.text);
+	return recorded;
+}
+
 static void parse_option(struct advise_options *options, int key, char *value)
 {
 	switch (key) {
@@ -89,6 +103,9 @@ static void parse_option(struct advise_options *options, int key, char *value)
 	case 'm':
 		options->chosen = true;
 		add_kinds(options, value);
+		break;
+	case OPTION_FROM:
+		options->from = read_record(value);
 		break;
 	case OPTION_KERNELS:
 		if (releases_parse(value, &options->kernels))
@@ -257,9 +274,21 @@ static void add_results(struct facts *facts, const struct run *run)
 	}
 }
 
-/* Run a plan, which lives on with its results: facts point into them. */
-static struct facts measure(struct pintest *pt, struct plan *plan,
-			    const char *what)
+static void recall(struct facts *facts, const struct recorded *from)
+{
+	size_t i;
+
+	for (i = 0; i < facts->count; i++)
+		recorded_fill(from, &facts->fact[i]);
+}
+
+/*
+ * Run a plan, which lives on with its results: facts point into them. Without a
+ * device, take the results from a record.
+ */
+static struct facts measure(struct pintest *pt,
+			    const struct advise_options *options,
+			    struct plan *plan, const char *what)
 {
 	struct engine engine = {
 		.pt = pt,
@@ -272,7 +301,9 @@ static struct facts measure(struct pintest *pt, struct plan *plan,
 	int ret;
 
 	add_unmeasured(&facts, plan);
-	if (!plan->check_count)
+	if (!pt)
+		recall(&facts, options->from);
+	if (!pt || !plan->check_count)
 		return facts;
 	ret = engine_run(&engine, plan, &run);
 	cli_end_progress();
@@ -359,7 +390,8 @@ static void tell_other(struct pintest *pt,
 		       const struct ask *ask, const struct ask *other,
 		       const struct facts *facts)
 {
-	struct facts more = measure(pt, plan_of(options, other),
+	struct facts more = measure(pt, options,
+				    plan_of(options, other),
 				    other->access->id);
 	struct facts both = join(facts, &more);
 
@@ -405,25 +437,28 @@ static void tell_kernels(const struct advise_options *options,
 	}
 }
 
-static void print_head(const struct ask *ask, const struct facts *facts)
+static void print_head(const struct advise_options *options,
+		       const struct ask *ask, const struct facts *facts)
 {
 	struct utsname name;
 	char text[256];
 
 	uname(&name);
 	printf("%s on Linux %s: %zu checks\n\n",
-	       ask_name(ask, text, sizeof(text)), name.release, facts->count);
+	       ask_name(ask, text, sizeof(text)), options->from ?
+	       recorded_kernel(options->from) : name.release, facts->count);
 }
 
 /* Everything about one call. Return: whether something is wrong. */
 static bool advise(struct pintest *pt, const struct advise_options *options,
 		   const struct ask *ask, const char *driver_release)
 {
-	struct facts facts = measure(pt, plan_of(options, ask),
+	struct facts facts = measure(pt, options, plan_of(options, ask),
 				     ask->access->id);
-	struct facts stories = measure(pt, plan_stories(options, ask), "stories");
+	struct facts stories = measure(pt, options,
+				       plan_stories(options, ask), "stories");
 
-	print_head(ask, &facts);
+	print_head(options, ask, &facts);
 	advise_table(&facts, ask);
 	advise_tell(&facts, ask);
 	tell_others(pt, options, ask, &facts);
@@ -453,7 +488,7 @@ static int run_advise(int argc, char **argv)
 {
 	struct advise_options options = { 0 };
 	struct driver_ask asks[DRIVER_ASKS_MAX];
-	struct pintest *pt;
+	struct pintest *pt = NULL;
 	bool trouble = false;
 	size_t i, count;
 	int key;
@@ -467,7 +502,7 @@ static int run_advise(int argc, char **argv)
 	if (!options.kind_count)
 		for (i = 0; i < ARRAY_SIZE(usual_kinds); i++)
 			add_kind(&options, usual_kinds[i]);
-	if (cli_open(&pt))
+	if (!options.from && cli_open(&pt))
 		return CLI_BROKEN;
 	for (i = 0; i < count; i++) {
 		struct ask ask = ask_of(way_of(asks[i].api),
@@ -478,7 +513,9 @@ static int run_advise(int argc, char **argv)
 		trouble |= advise(pt, &options, &ask, asks[i].use ?
 				  asks[i].use->release : NULL);
 	}
-	pintest_close(pt);
+	if (pt)
+		pintest_close(pt);
+	recorded_free(options.from);
 	return trouble ? CLI_FAILED : CLI_PASSED;
 }
 
@@ -497,6 +534,7 @@ const struct command command_advise = {
 		 "64  the command line is wrong\n",
 	.examples = "pintest advise --call 'pin_user_pages_fast(FOLL_LONGTERM)'\n"
 		    "pintest advise --driver rdma-umem --read-only --kernels 5.10..\n"
+		    "pintest advise --driver xdp-umem --from run.jsonl\n"
 		    "pintest advise --driver vfio-type1 --memory memfd-private,ext4-shared\n",
 	.run = run_advise,
 };

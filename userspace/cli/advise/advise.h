@@ -100,6 +100,21 @@ const char *finding_says(enum finding finding);
 /** ask_name() - "pin_user_pages_fast(FOLL_LONGTERM)" */
 const char *ask_name(const struct ask *ask, char *buf, size_t size);
 
+/** struct recorded - the record of a run, as `pintest check` writes it */
+struct recorded;
+
+/** recorded_read() - read a record; NULL with @why filled in if there is none */
+struct recorded *recorded_read(const char *path, struct reason *why);
+
+/** recorded_kernel() - the release of the kernel that was checked */
+const char *recorded_kernel(const struct recorded *recorded);
+
+/** recorded_fill() - take the result of a check from a record, if it has one */
+void recorded_fill(const struct recorded *recorded, struct fact *fact);
+
+/** recorded_free() - free a record, or NULL; facts point into it */
+void recorded_free(struct recorded *recorded);
+
 /** struct releases - a range of kernel releases, "5.10" to "6.12" */
 struct releases {
 	unsigned int from;
