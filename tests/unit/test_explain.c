@@ -202,6 +202,9 @@ static void tracked_files_are_refused(void **state)
 	world.kernel.refuses_tracked = ANSWER_NO;
 	assert_pinned(&world);
 	world.kernel.refuses_tracked = ANSWER_YES;
+	world.map.backing = BACKED_UNKNOWN;
+	assert_int_equal(decide(&world.question).fate, FATE_UNKNOWN);
+	world.map.backing = BACKED_FILE;
 	world.question.foll = W;
 	assert_pinned(&world);
 	world.question.foll = W | L;

@@ -123,6 +123,8 @@ static int ask_memfd_file(const struct question *q)
 {
 	if (!is_memfd(q))
 		return NOT_ASKED;
+	if (q->map->backing == BACKED_UNKNOWN)
+		return NOT_KNOWN;
 	return q->map->backing == BACKED_SHMEM ||
 	       q->map->backing == BACKED_HUGETLB ? PINNED : -EINVAL;
 }
@@ -174,7 +176,9 @@ static int ask_fast(const struct question *q)
 	if (q->map->backing == BACKED_SECRETMEM &&
 	    q->kernel->fast_secretmem != ANSWER_YES)
 		return PASS;
-	if (has(q, WRITE | LONGTERM) && q->map->backing == BACKED_FILE &&
+	if (has(q, WRITE | LONGTERM) &&
+	    (q->map->backing == BACKED_FILE ||
+	     q->map->backing == BACKED_UNKNOWN) &&
 	    !page_is(q->page, PINTEST_PAGE_ANON) &&
 	    q->kernel->refuses_tracked != ANSWER_NO)
 		return PASS;
@@ -230,6 +234,10 @@ static int ask_secretmem(const struct question *q)
 
 static int ask_tracked(const struct question *q)
 {
+	if (has(q, WRITE | LONGTERM) && vm(q, MAP_SHARED_VM) &&
+	    q->map->backing == BACKED_UNKNOWN &&
+	    q->kernel->refuses_tracked != ANSWER_NO)
+		return NOT_KNOWN;
 	if (!has(q, WRITE | LONGTERM) || !mapping_tracks_writes(q->map))
 		return NOT_ASKED;
 	return refuse_if(q->kernel->refuses_tracked, ANSWER_YES, -EFAULT);

@@ -21,6 +21,7 @@
 #define STATX_ATTR_DAX	0x00200000
 #endif
 #define UFFD_FEATURE_SIGBUS_BIT	(1 << 7)
+#define OVERLAYFS_MAGIC		0x794c7630
 
 static const struct {
 	const char *word;
@@ -134,6 +135,43 @@ static void take_filesystem(struct mapping_facts *map, long type)
 	}
 }
 
+/* The directory of the layer that takes what is written to an overlay. */
+static bool upper_layer(dev_t overlay, char *directory, size_t size)
+{
+	FILE *mounts = fopen("/proc/self/mountinfo", "re");
+	unsigned int major_number, minor_number;
+	char *line = NULL, *upper = NULL;
+	size_t room = 0;
+
+	while (mounts && !upper && getline(&line, &room, mounts) >= 0) {
+		if (sscanf(line, "%*d %*d %u:%u", &major_number,
+			   &minor_number) != 2 ||
+		    makedev(major_number, minor_number) != overlay)
+			continue;
+		upper = strstr(line, "upperdir=");
+		if (upper)
+			snprintf(directory, size, "%.*s",
+				 (int)strcspn(upper + 9, ",\n"), upper + 9);
+	}
+	free(line);
+	if (mounts)
+		fclose(mounts);
+	return upper;
+}
+
+/* What is mapped of an overlay for writing is a file of its upper layer. */
+static void take_overlay(struct mapping_facts *map, const struct stat *file)
+{
+	char directory[256];
+	struct statfs fs;
+
+	if (upper_layer(file->st_dev, directory, sizeof(directory)) &&
+	    !statfs(directory, &fs))
+		take_filesystem(map, fs.f_type);
+	else
+		map->backing = BACKED_UNKNOWN;
+}
+
 /* A private mapping of /dev/zero has no file behind it. */
 static void take_device(struct mapping_facts *map, const struct stat *file)
 {
@@ -180,6 +218,8 @@ static void look_at_file(pid_t pid, struct mapping_facts *map)
 		return;
 	take_filesystem(map, fs.f_type);
 	map->size = file.st_size;
+	if (fs.f_type == OVERLAYFS_MAGIC)
+		take_overlay(map, &file);
 	if (!S_ISREG(file.st_mode))
 		take_device(map, &file);
 	else if (map->backing == BACKED_SHMEM ||

@@ -91,11 +91,27 @@ static void add(struct going *going, uint32_t api, uint32_t foll, bool try)
 		};
 }
 
-static void compare_added(struct going *going)
+/* Some memory can be mapped once in a process: what is left has its own one. */
+static void run_added(struct going *going)
 {
 	size_t i;
 
 	attempts_run(going->attempts, going->count, DEADLINE_MS);
+	for (i = 1; i < going->count; i++) {
+		struct attempt *attempt = &going->attempts[i];
+
+		if (!attempt->error)
+			continue;
+		attempt->error = 0;
+		attempts_run(attempt, 1, DEADLINE_MS);
+	}
+}
+
+static void compare_added(struct going *going)
+{
+	size_t i;
+
+	run_added(going);
 	for (i = 0; i < going->count; i++)
 		compare(going, &going->attempts[i]);
 	going->count = 0;
