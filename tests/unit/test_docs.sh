@@ -27,7 +27,7 @@ same() {
 }
 
 help_commands() {
-	"$pintest" --help | sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .*/\1/p'
+	"$pintest" --help | sed -n '/^Commands:/,/^$/s/^  \([a-z-]*\) .*/\1/p'
 }
 
 help_options() {
@@ -46,7 +46,7 @@ help_values() {
 }
 
 man_commands() {
-	sed -n 's/^\.Ss pintest \([a-z]*\).*/\1/p' "$user/man/pintest.1"
+	sed -n 's/^\.Ss pintest \([a-z-]*\).*/\1/p' "$user/man/pintest.1"
 }
 
 # The options in the section of a command; without one, of pintest itself.

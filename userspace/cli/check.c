@@ -14,6 +14,7 @@
 #include "commands.h"
 #include "cover.h"
 #include "driver.h"
+#include "outside.h"
 #include "kinds.h"
 
 /* The command line. */
@@ -28,6 +29,7 @@ struct check_options {
 	unsigned int shards;
 	char **arguments;
 	size_t argument_count;
+	struct outside_options outside;
 };
 
 enum {
@@ -50,6 +52,8 @@ static const struct cli_option check_options[] = {
 	{ "driver", OPTION_DRIVER, "NAME", DRIVER_HELP },
 	{ "as", OPTION_AS, "RELEASE", AS_HELP },
 	{ "read-only", OPTION_READ_ONLY, NULL, READ_ONLY_HELP },
+	{ "way", OPTION_WAY, "WAY[:ARG]", WAY_HELP },
+	{ "no-module", OPTION_NO_MODULE, NULL, NO_MODULE_HELP },
 	{ "long", OPTION_LONG, NULL, "also memory of very large pages, which takes time" },
 	{ "cover", OPTION_COVER, "pairs[:I/N]", COVER_HELP },
 	{ "expected", OPTION_EXPECTED, "FILE", EXPECTED_HELP },
@@ -96,7 +100,7 @@ static void tell_no_match(struct plan_choice choice)
 	choice.longer = true;
 	if (!matches_nothing(&any))
 		with = choice.pin_count ? " of this --driver" :
-					  " in these --ways";
+					  " in these ways";
 	else if (!matches_nothing(&choice))
 		with = " without --long";
 	else
@@ -191,7 +195,9 @@ static bool parse_choice(struct check_options *options, int key)
 		return cover_option(&command_check, &options->cover, key,
 				    optarg) ||
 		       driver_option(&command_check, &options->driver, key,
-				     optarg);
+				     optarg) ||
+		       outside_option(&command_check, &options->outside, key,
+				      optarg);
 	}
 	return true;
 }
@@ -299,7 +305,11 @@ static struct plan *plan_of(struct check_options *options)
 	ask_as_driver(options);
 	options->choice.globs = options->globs.glob;
 	options->choice.glob_count = options->globs.count;
+	cli_exclude(&command_check, options->choice.pin_count, "driver",
+		    options->outside.mask, "way");
+	outside_choose(&command_check, &options->outside, &options->choice);
 	plan = make_plan(&options->choice);
+	outside_tell(plan);
 	check_globs(options, plan);
 	cover_plan(&command_check, &options->cover, plan);
 	if (options->shards)
@@ -312,20 +322,22 @@ static int run_check(int argc, char **argv)
 	struct check_options options = { .choice.way_mask = ~0ULL };
 	struct report *report = &options.run.report;
 	struct plan *plan;
-	struct pintest *pt;
+	struct pintest *pt = NULL;
 	int ret;
 
 	parse_options(&options, argc, argv);
 	if (options.run.resume_path)
 		resume_record(&options);
 	plan = plan_of(&options);
-	if (cli_open(&pt))
+	if (!options.outside.no_module && cli_open(&pt))
 		return CLI_BROKEN;
 	report->arguments = (const char *const *)options.arguments;
 	report->argument_count = options.argument_count;
 	report->globs = options.globs.glob;
 	report->glob_count = options.globs.count;
-	ret = check_run(&options.run, plan, pt);
+	ret = outside_try(&options.outside);
+	if (!ret)
+		ret = check_run(&options.run, plan, pt);
 	plan_free(plan);
 	pintest_close(pt);
 	return ret;

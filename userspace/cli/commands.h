@@ -13,6 +13,7 @@ extern const struct command command_check;
 extern const struct command command_compare;
 extern const struct command command_doctor;
 extern const struct command command_explain;
+extern const struct command command_compare_ways;
 extern const struct command command_held;
 extern const struct command command_info;
 extern const struct command command_inspect;

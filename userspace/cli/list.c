@@ -9,11 +9,13 @@
 
 #include "array_size.h"
 #include "cover.h"
+#include "outside.h"
 #include "commands.h"
 #include "drivers/drivers.h"
 #include "kinds.h"
 #include "engine/engine.h"
 #include "console/table.h"
+#include "ways/outside.h"
 
 /* A row of the list of checks. */
 struct check_row {
@@ -145,7 +147,8 @@ static void print_checks(const struct plan *plan)
 }
 
 static void list_checks(const struct cli_globs *globs,
-			struct cover_options *cover, bool json)
+			struct cover_options *cover,
+			const struct outside_options *outside, bool json)
 {
 	struct plan_choice choice = {
 		.globs = globs->glob,
@@ -153,12 +156,15 @@ static void list_checks(const struct cli_globs *globs,
 		.way_mask = ~0ULL,
 		.longer = true,
 	};
-	struct plan *plan = plan_new(&choice);
+	struct plan *plan;
 	char meant[NEAREST_TEXT];
 
+	outside_choose(&command_list, outside, &choice);
+	plan = plan_new(&choice);
 	if (!plan)
 		errx(CLI_FAILED, "no memory left for the checks");
-	if (!plan->check_count)
+	outside_tell(plan);
+	if (!plan->check_count && !plan->unknown)
 		cli_usage(&command_list, "--filter '%s' matches no check%s",
 			  globs->glob[0],
 			  check_nearest(globs->glob[0], meant));
@@ -174,6 +180,8 @@ static void list_checks(const struct cli_globs *globs,
 struct axis_row {
 	const char *id;
 	const char *what;
+	const char *from;
+	unsigned int needs;
 };
 
 static void write_axis_id(struct cell *cell, const void *row)
@@ -198,9 +206,51 @@ static const struct column axis_columns[] = {
 	{ 0 },
 };
 
+static void write_way_from(struct cell *cell, const void *row)
+{
+	const struct axis_row *axis = row;
+
+	cell_text(cell, axis->from);
+}
+
+static const struct column way_columns[] = {
+	{ "ID", COLUMN_TEXT, COLUMN_ALWAYS, "its name in ids of checks",
+	  write_axis_id },
+	{ "WHAT", COLUMN_TEXT, COLUMN_ALWAYS, "what pins",
+	  write_axis_what },
+	{ "FROM", COLUMN_TEXT, COLUMN_ALWAYS,
+	  "the shared object that it is, or the module", write_way_from },
+	{ 0 },
+};
+
+static void write_rule_needs(struct cell *cell, const void *row)
+{
+	const struct axis_row *axis = row;
+	bool first = true;
+	size_t i;
+
+	for (i = 0; i < FACT_COUNT; i++) {
+		if (!(axis->needs & 1 << i))
+			continue;
+		fprintf(cell->out, "%s%s", first ? "" : ", ",
+			fact_name(1 << i));
+		first = false;
+	}
+}
+
+static const struct column rule_columns[] = {
+	{ "ID", COLUMN_TEXT, COLUMN_ALWAYS, "its name in ids of checks",
+	  write_axis_id },
+	{ "WHAT", COLUMN_TEXT, COLUMN_ALWAYS, "what is promised",
+	  write_axis_what },
+	{ "NEEDS", COLUMN_TEXT, COLUMN_ALWAYS,
+	  "what has to be known of a pin to judge it", write_rule_needs },
+	{ 0 },
+};
+
 static void add_axis(struct table *table, const char *id, const char *what)
 {
-	table_add(table, &(struct axis_row) { id, what });
+	table_add(table, &(struct axis_row) { .id = id, .what = what });
 }
 
 static void add_rules(struct table *table)
@@ -209,16 +259,27 @@ static void add_rules(struct table *table)
 	const struct rule *rule = rules(&count);
 
 	for (i = 0; i < count; i++)
-		add_axis(table, rule[i].id, rule[i].what);
+		table_add(table, &(struct axis_row) {
+				.id = rule[i].id, .what = rule[i].what,
+				.needs = rule[i].needs });
+}
+
+static void tell_unusable(const char *file, const struct reason *why)
+{
+	warnx("%s: %s", file, why->text);
 }
 
 static void add_ways(struct table *table)
 {
 	size_t i, count;
-	const struct way *way = ways(&count);
+	const struct way *way;
 
+	outside_load_all(tell_unusable);
+	way = ways(&count);
 	for (i = 0; i < count; i++)
-		add_axis(table, way[i].id, way[i].what);
+		table_add(table, &(struct axis_row) {
+				.id = way[i].id, .what = way[i].what,
+				.from = way[i].file ? : "pintest.ko" });
 }
 
 static void add_memory(struct table *table)
@@ -253,13 +314,14 @@ static void add_known(struct table *table)
 
 static const struct axis {
 	const char *name;
+	const struct column *columns;
 	void (*add)(struct table *table);
 } axes[] = {
-	{ "rules", add_rules },
-	{ "ways", add_ways },
-	{ "memory", add_memory },
-	{ "events", add_events },
-	{ "known", add_known },
+	{ "rules", rule_columns, add_rules },
+	{ "ways", way_columns, add_ways },
+	{ "memory", axis_columns, add_memory },
+	{ "events", axis_columns, add_events },
+	{ "known", axis_columns, add_known },
 };
 
 static void list_axis(const char *name, bool json)
@@ -270,7 +332,7 @@ static void list_axis(const char *name, bool json)
 	for (i = 0; i < ARRAY_SIZE(axes); i++) {
 		if (strcmp(axes[i].name, name))
 			continue;
-		table = table_new(name, axis_columns, NULL, json);
+		table = table_new(name, axes[i].columns, NULL, json);
 		axes[i].add(table);
 		table_print(table);
 		return;
@@ -401,6 +463,8 @@ static void list_drivers(bool json)
 
 static const struct cli_option list_options[] = {
 	{ "filter", 'f', "GLOB", "only checks whose id matches; may be repeated" },
+	{ "way", OPTION_WAY, "WAY[:ARG]", WAY_HELP },
+	{ "no-module", OPTION_NO_MODULE, NULL, NO_MODULE_HELP },
 	{ "cover", OPTION_COVER, "pairs[:I/N]", COVER_HELP },
 	{ "expected", OPTION_EXPECTED, "FILE", EXPECTED_HELP },
 	{ "lacks", OPTION_LACKS, "I:FILE", LACKS_HELP },
@@ -412,12 +476,14 @@ static int run_list(int argc, char **argv)
 {
 	struct cli_globs globs = { 0 };
 	struct cover_options cover = { 0 };
+	struct outside_options outside = { 0 };
 	const char *what = "checks";
 	bool json = false;
 	int key;
 
 	while ((key = cli_getopt(&command_list, argc, argv)) >= 0) {
-		if (cover_option(&command_list, &cover, key, optarg))
+		if (cover_option(&command_list, &cover, key, optarg) ||
+		    outside_option(&command_list, &outside, key, optarg))
 			continue;
 		if (key == 'f')
 			cli_add_glob(&command_list, &globs, optarg);
@@ -428,13 +494,15 @@ static int run_list(int argc, char **argv)
 		what = argv[optind++];
 	cli_no_operands(&command_list, argc, argv);
 	if (!strcmp(what, "checks")) {
-		list_checks(&globs, &cover, json);
+		list_checks(&globs, &cover, &outside, json);
 		return CLI_PASSED;
 	}
 	if (globs.count)
 		cli_usage(&command_list, "--filter goes with checks only");
 	if (cover.wanted)
 		cli_usage(&command_list, "--cover goes with checks only");
+	if (outside.mask || outside.no_module)
+		cli_usage(&command_list, "--way and --no-module go with checks only");
 	if (!strcmp(what, "drivers"))
 		list_drivers(json);
 	else

@@ -19,6 +19,7 @@ static const struct command *const commands[] = {
 	&command_compare,
 	&command_list,
 	&command_advise,
+	&command_compare_ways,
 	&command_upstream,
 	&command_stress,
 	&command_explain,
@@ -59,7 +60,7 @@ static void print_help(void)
 	       "\n"
 	       "Commands:\n");
 	for (i = 0; i < ARRAY_SIZE(commands); i++)
-		printf("  %-10s  %s\n", commands[i]->name,
+		printf("  %-12s  %s\n", commands[i]->name,
 		       commands[i]->summary);
 	printf("\n"
 	       "Options:\n"

@@ -13,7 +13,6 @@
 
 #include "results.h"
 
-#define WAYS_MAX	16
 #define ROWS_MAX	24
 
 struct matrix {

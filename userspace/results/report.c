@@ -38,8 +38,8 @@ void report_begin(struct report *report, struct pintest *pt)
 	strftime(report->start, sizeof(report->start), "%Y-%m-%dT%H:%M:%SZ",
 		 &utc);
 	report->start_ms = now_ms();
-	report->abi = pintest_abi(pt);
-	report->page_size = pintest_page_size(pt);
+	report->abi = pt ? pintest_abi(pt) : 0;
+	report->page_size = page_size();
 	if (!report->host)
 		report->host = report->facts.uts.nodename;
 }

@@ -24,6 +24,7 @@ struct making {
 	size_t rule_count;
 	const struct event **events;	/* that can happen to the memory */
 	size_t event_count;
+	unsigned int facts;		/* that can be known of pins of the way */
 	bool failed;
 };
 
@@ -75,7 +76,7 @@ static bool is_chosen(struct making *making, const char *id)
 	size_t i;
 
 	for (i = 0; i < choice->glob_count; i++) {
-		if ((chosen && matched[i]) || fnmatch(choice->globs[i], id, 0))
+		if ((chosen && matched[i]) || fnmatch(choice->globs[i], id, FNM_EXTMATCH))
 			continue;
 		matched[i] = true;
 		chosen = true;
@@ -102,6 +103,18 @@ static void make_id(char *id, const struct rule *rule,
 	end[-1] = '\0';
 }
 
+/* Whether what the rule needs to know can be known of such pins. */
+static bool is_knowable(struct making *making, const struct rule *rule)
+{
+	unsigned int missing = rule->needs & ~making->facts;
+
+	if (!missing)
+		return true;
+	making->plan->unknown++;
+	making->plan->unknown_facts |= missing;
+	return false;
+}
+
 static void add_check(struct making *making, const struct rule *rule)
 {
 	const struct scenario *scenario = &making->scenario;
@@ -110,7 +123,7 @@ static void add_check(struct making *making, const struct rule *rule)
 	check.rule = rule;
 	check.scenario = making->plan->scenario_count;
 	make_id(check.id, rule, scenario);
-	if (is_chosen(making, check.id))
+	if (is_chosen(making, check.id) && is_knowable(making, rule))
 		push_check(making, &check);
 }
 
@@ -133,6 +146,8 @@ static bool is_wanted(const struct making *making, const struct way *way)
 	const struct scenario *scenario = &making->scenario;
 	size_t i;
 
+	if (choice->no_module && !way->outside)
+		return false;
 	if (!(choice->way_mask & 1ULL << way->api) ||
 	    !way_is_for(way, scenario->access->foll, scenario->memory->traits))
 		return false;
@@ -153,6 +168,7 @@ static void add_ways(struct making *making)
 		if (!is_wanted(making, &way[i]))
 			continue;
 		scenario->way = &way[i];
+		making->facts = way_facts(&way[i], !making->choice->no_module);
 		for (j = 0; j < making->event_count; j++) {
 			scenario->event = making->events[j];
 			add_scenario(making);
@@ -190,7 +206,9 @@ static void find_events(struct making *making)
 
 	making->event_count = 0;
 	for (i = 0; i < count; i++)
-		if (event_fits(&event[i], making->scenario.memory))
+		if (event_fits(&event[i], making->scenario.memory) &&
+		    !(making->choice->no_module &&
+		      event[i].traits & EVENT_INSPECTS))
 			making->events[making->event_count++] = &event[i];
 }
 
@@ -227,7 +245,8 @@ static void add_stories(struct making *making)
 	size_t count, i;
 	const struct story *story = stories(&count);
 
-	if (~making->choice->way_mask || making->choice->pin_count)
+	if (~making->choice->way_mask || making->choice->pin_count ||
+	    making->choice->no_module)
 		return;
 	for (i = 0; i < count; i++)
 		add_story(making, &story[i]);

@@ -34,6 +34,9 @@ struct check {
  * @checks: in the order of their scenarios
  * @check_count: how many
  * @matched: for each of &plan_choice.globs whether it chose a check
+ * @unknown: checks that were chosen, but need what cannot be known of the pins
+ *	of their way
+ * @unknown_facts: what they need: &enum pin_fact bits
  * @left_out: checks that were chosen, but are left out by plan_cover()
  */
 struct plan {
@@ -42,6 +45,8 @@ struct plan {
 	struct check *checks;
 	size_t check_count;
 	bool *matched;
+	size_t unknown;
+	unsigned int unknown_facts;
 	size_t left_out;
 };
 
@@ -64,7 +69,8 @@ const char *scenario_name(const struct scenario *scenario,
 /**
  * struct plan_choice - which checks are wanted
  *
- * @globs: patterns of ids as fnmatch() takes them; none chooses all
+ * @globs: patterns of ids as fnmatch() takes them with FNM_EXTMATCH; none chooses
+ *	all
  * @glob_count: how many
  * @way_mask: ways that are wanted: bit n is &enum pintest_api n. Checks that
  *	stand alone have no way, and are run if all ways are wanted
@@ -72,6 +78,8 @@ const char *scenario_name(const struct scenario *scenario,
  *	stand alone are left out if there are any
  * @pin_count: how many
  * @longer: also memory kinds that are MEMORY_LONG
+ * @no_module: do without the module: only ways from outside, and what can be
+ *	known of their pins then
  */
 struct plan_choice {
 	const char *const *globs;
@@ -80,6 +88,7 @@ struct plan_choice {
 	const struct plan_pin *pins;
 	size_t pin_count;
 	bool longer;
+	bool no_module;
 };
 
 /**

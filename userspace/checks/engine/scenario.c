@@ -11,14 +11,17 @@
 #include <string.h>
 
 #include "array_size.h"
+#include "base/deadline.h"
 #include "base/reason.h"
 #include "events/events.h"
 #include "explain/explain.h"
+#include "machine/mapped.h"
+#include "machine/pins.h"
 #include "model/words.h"
 #include "rules/rules.h"
 #include "scenario.h"
 #include "stories/endless.h"
-#include "ways/ways.h"
+#include "ways/hold.h"
 
 /* A scenario that is going on. */
 struct going {
@@ -26,19 +29,24 @@ struct going {
 	const struct scenario *scenario;
 	struct observations *seen;
 	struct memory memory;
+	struct pinner pinner;
+	struct pin_totals before;
 	struct pintest_request request;
-	struct pintest_pin *pin;
+	struct hold *hold;
 	struct event_run event;
+	bool opened;
 };
 
 int scenario_ask(struct pintest *pt, const struct scenario *scenario,
 		 struct reason *why)
 {
 	const struct way *way = scenario->way;
-	uint64_t missing = scenario->access->foll &
-			   ~pintest_api_foll(pt, way->api);
+	uint64_t missing;
 	char flags[128];
 
+	if (way->outside)
+		return 0;
+	missing = scenario->access->foll & ~pintest_api_foll(pt, way->api);
 	if (!pintest_has_api(pt, way->api))
 		return reason(why, -ENOSYS, "this kernel has no %s",
 			      way->what);
@@ -62,11 +70,10 @@ static int see_pin(struct going *going, enum reading reading,
 		   struct reason *why)
 {
 	struct word words[CHECK_PAGES] = { 0 };
-	int ret = words_of_pin(going->pin, words);
+	int ret = hold_words(going->hold, words, why);
 
 	if (ret)
-		return reason(why, ret, "cannot read through the pin: %s",
-			      strerror(-ret));
+		return ret;
 	see_words(going, reading, words);
 	return 0;
 }
@@ -83,12 +90,11 @@ static int see_pinned(struct going *going, enum moment moment,
 		      struct reason *why)
 {
 	struct pintest_record records[CHECK_PAGES] = { 0 };
-	ssize_t n = pintest_pin_records(going->pin, 0, records, CHECK_PAGES);
+	int ret = hold_records(going->hold, records, why);
 	size_t i;
 
-	if (n < 0)
-		return reason(why, n, "cannot get records of the pin: %s",
-			      strerror(-n));
+	if (ret)
+		return ret;
 	for (i = 0; i < CHECK_PAGES; i++)
 		going->seen->pages[i].records[moment] = records[i];
 	return 0;
@@ -104,8 +110,8 @@ static int see_mapped(struct going *going, enum moment moment,
 	uint64_t start = (uintptr_t)going->memory.addr, addr = start;
 	uint64_t end = start + going->memory.length;
 	struct pintest_record records[CHECK_PAGES];
-	ssize_t i, n = pintest_inspect(going->pt, 0, &addr, end, records,
-				       CHECK_PAGES);
+	ssize_t i, n = mapped_records(going->pt, &addr, end, records,
+				      CHECK_PAGES);
 
 	if (n == -EBADRQC)
 		return 0;
@@ -117,6 +123,19 @@ static int see_mapped(struct going *going, enum moment moment,
 
 		going->seen->pages[page].records[moment] = records[i];
 	}
+	return 0;
+}
+
+/* Of an outside way, pins are counted as well. */
+static int stage_open(struct going *going, struct reason *why)
+{
+	int ret = pinner_open(&going->pinner, why);
+
+	if (ret)
+		return ret;
+	going->opened = true;
+	if (going->pinner.way->outside)
+		going->before = pin_totals();
 	return 0;
 }
 
@@ -161,20 +180,31 @@ static bool may_be_endless(const struct memory_kind *kind)
 	       kind->huge_size == memory_pmd_size();
 }
 
-static int take_pin(struct going *going, struct reason *why)
+static int take_pin_of_device(struct going *going, struct pintest_pin **pin,
+			      struct reason *why)
 {
 	int ret;
 
 	if (may_be_endless(going->scenario->memory)) {
-		ret = endless_pin(going->pt, &going->request, &going->pin,
-				  why);
+		ret = endless_pin(going->pt, &going->request, pin, why);
 		going->seen->endless = ret > 0;
 		return ret > 0 ? -EDEADLK : ret;
 	}
-	ret = pintest_pin_new(going->pt, &going->request, &going->pin);
-	if (ret)
-		return refused(going, ret, why);
-	return 0;
+	ret = pintest_pin_new(going->pt, &going->request, pin);
+	return ret ? refused(going, ret, why) : 0;
+}
+
+static int take_pin(struct going *going, struct reason *why)
+{
+	struct pintest_pin *pin;
+	int ret;
+
+	if (going->scenario->way->outside)
+		return hold_new(&going->pinner, &going->request, &going->hold,
+				why);
+	ret = take_pin_of_device(going, &pin, why);
+	return ret ? ret : hold_of_pin(&going->pinner, &going->request, pin,
+				       &going->hold, why);
 }
 
 static int stage_pin(struct going *going, struct reason *why)
@@ -190,9 +220,9 @@ static int stage_pin(struct going *going, struct reason *why)
 	ret = take_pin(going, why);
 	if (ret)
 		return ret;
-	going->seen->pinned = pintest_pin_pages(going->pin);
+	going->seen->pinned = hold_pages(going->hold);
 	if (going->seen->pinned < CHECK_PAGES) {
-		ret = -pintest_pin_errno(going->pin) ? : -EIO;
+		ret = -hold_errno(going->hold) ? : -EIO;
 		return reason(why, ret, "%d of %d pages are pinned: %s",
 			      (int)going->seen->pinned, CHECK_PAGES,
 			      strerror(-ret));
@@ -213,12 +243,13 @@ static int stage_event(struct going *going, struct reason *why)
 
 	going->event = (struct event_run) {
 		.pt = going->pt,
+		.pinner = &going->pinner,
 		.request = &going->request,
-		.pin = going->pin,
+		.pin = hold_pin(going->hold),
 		.memory = &going->memory,
 	};
 	ret = event_happen(going->scenario->event, &going->event, why);
-	going->pin = going->event.pin;
+	hold_set_pin(going->hold, going->event.pin);
 	if (!ret)
 		ret = see_pin(going, READ_BETWEEN, why);
 	return ret ? ret : see_pinned(going, MOMENT_BETWEEN, why);
@@ -235,16 +266,21 @@ static int stage_write(struct going *going, struct reason *why)
 	return ret ? ret : see_pinned(going, MOMENT_AFTER, why);
 }
 
+static bool can_store(const struct scenario *scenario)
+{
+	return scenario->access->foll & PINTEST_FOLL_WRITE &&
+	       way_facts(scenario->way, true) & FACT_STORE;
+}
+
 static int stage_store(struct going *going, struct reason *why)
 {
 	int ret;
 
-	if (!(going->scenario->access->foll & PINTEST_FOLL_WRITE))
+	if (!can_store(going->scenario))
 		return 0;
-	ret = words_to_pin(going->pin, WORD_DEVICE);
+	ret = hold_fill(going->hold, WORD_DEVICE, why);
 	if (ret)
-		return reason(why, ret, "cannot write through the pin: %s",
-			      strerror(-ret));
+		return ret;
 	see_memory(going, READ_STORED);
 	return see_pin(going, READ_BACK, why);
 }
@@ -258,12 +294,33 @@ static int stage_end(struct going *going, struct reason *why)
 	return ret;
 }
 
+static bool are_given_back(void *arg)
+{
+	const struct pin_totals *before = arg;
+
+	return pin_totals().held <= before->held;
+}
+
+/* Drivers may unpin later, and others may pin meanwhile: ask again. */
+static void count_pins(struct going *going)
+{
+	struct pin_totals after;
+
+	deadline_spin(are_given_back, &going->before);
+	after = pin_totals();
+	going->seen->counted = true;
+	going->seen->pins_taken = after.taken - going->before.taken;
+	going->seen->pins_left = after.held - going->before.held;
+}
+
 static int stage_unpin(struct going *going, struct reason *why)
 {
-	int ret = pintest_pin_release(going->pin, 0);
+	int ret = hold_release(going->hold, why);
 
 	if (ret)
-		return reason(why, ret, "cannot unpin: %s", strerror(-ret));
+		return ret;
+	if (going->pinner.way->outside)
+		count_pins(going);
 	return see_mapped(going, MOMENT_UNPINNED, why);
 }
 
@@ -271,6 +328,7 @@ static const struct {
 	enum stage stage;
 	int (*run)(struct going *going, struct reason *why);
 } stages[] = {
+	{ STAGE_OPEN, stage_open },
 	{ STAGE_MAP, stage_map },
 	{ STAGE_PIN, stage_pin },
 	{ STAGE_LOOK, stage_look },
@@ -281,30 +339,43 @@ static const struct {
 	{ STAGE_UNPIN, stage_unpin },
 };
 
-void scenario_run(struct pintest *pt, const struct scenario *scenario,
-		  struct observations *seen)
+static void run_stages(struct going *going)
 {
-	struct going going = { .pt = pt, .scenario = scenario, .seen = seen };
-	struct reason ignored;
+	struct observations *seen = going->seen;
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(stages); i++) {
 		seen->stage = stages[i].stage;
-		seen->error = stages[i].run(&going, &seen->why);
+		seen->error = stages[i].run(going, &seen->why);
 		if (seen->error)
-			break;
-		if (seen->stage == STAGE_PIN && scenario_is_refused(scenario))
+			return;
+		if (seen->stage == STAGE_PIN &&
+		    scenario_is_refused(going->scenario))
 			break;
 	}
-	if (!seen->error)
-		seen->stage = STAGE_DONE;
+	seen->stage = STAGE_DONE;
+}
+
+void scenario_run(struct pintest *pt, const struct scenario *scenario,
+		  struct observations *seen)
+{
+	struct going going = {
+		.pt = pt,
+		.scenario = scenario,
+		.seen = seen,
+		.pinner = { scenario->way, pt, NULL, &seen->call },
+	};
+	struct reason ignored;
+
+	run_stages(&going);
 	/* A thread is in the kernel, and has the memory locked. */
 	if (seen->endless)
 		return;
-
 	event_end(&going.event, &ignored);
-	pintest_pin_free(going.pin);
+	hold_free(going.hold);
 	memory_unmap(&going.memory);
-	if (scenario->event->end)
+	if (going.opened)
+		pinner_close(&going.pinner);
+	if (scenario->event->end && seen->stage > STAGE_OPEN)
 		scenario->event->end();
 }

@@ -6,6 +6,7 @@
 #define PINTEST_EVENTS_H
 
 #include "memory/memory.h"
+#include "ways/hold.h"
 
 struct peer;
 
@@ -29,6 +30,10 @@ struct peer;
  * @EVENT_WRITES_FILE: the file is written to, which shared memory may see
  * @EVENT_CLEARS: shared memory may read zeros afterwards
  * @EVENT_REMAPS: the memory is at another address afterwards
+ * @EVENT_PASSES_PIN: another process pins and passes its pin on, which takes a
+ *	pin that is a file
+ * @EVENT_TRUSTS_PIN: it would harm a page that is not pinned
+ * @EVENT_INSPECTS: it takes the module to see that it happened
  * @EVENT_MACHINE_WIDE: it is work on the whole machine, or waits for a daemon:
  *	that it takes long says nothing of the pin
  * @EVENT_AROUND: it happens to pages of the file before and after the pinned ones
@@ -49,7 +54,13 @@ enum event_trait {
 	EVENT_REMAPS		= 1 << 12,
 	EVENT_MACHINE_WIDE	= 1 << 13,
 	EVENT_AROUND		= 1 << 14,
+	EVENT_PASSES_PIN	= 1 << 15,
+	EVENT_TRUSTS_PIN	= 1 << 16,
+	EVENT_INSPECTS		= 1 << 17,
 };
+
+/** define OUR_OWN_ONLY - events that do not happen to pins of outside ways */
+#define OUR_OWN_ONLY	(EVENT_PASSES_PIN | EVENT_TRUSTS_PIN)
 
 /** define REPINS - how often an event with EVENT_REPINS pins and unpins */
 #define REPINS	32
@@ -61,20 +72,22 @@ enum event_trait {
 /**
  * struct event_run - an event that is going on
  *
- * @pt: the device
+ * @pt: the device, or NULL
+ * @pinner: the way that the memory is pinned
  * @request: what the held pin was asked for with
- * @pin: the held pin; an event may put another one into its place, and free
- *	this one
+ * @pin: the held pin, if the device has it; an event with EVENT_PASSES_PIN puts
+ *	another one into its place, and frees this one
  * @memory: the memory it is a pin of
  * @bystander: memory of the same kind that is not pinned, if the event
  *	mapped some
  * @child: the child of an event that forks, alive until event_end()
  * @child_reads: what the child reads in event_end()
  *
- * The caller sets the first four and clears the rest.
+ * The caller sets the first five and clears the rest.
  */
 struct event_run {
 	struct pintest *pt;
+	struct pinner *pinner;
 	const struct pintest_request *request;
 	struct pintest_pin *pin;
 	struct memory *memory;

@@ -106,7 +106,8 @@ static int event_kill(struct event_run *run, struct reason *why)
 }
 
 /* The pin goes on in other hands, at another address. */
-#define PASSED_ON	(COHERENT | EVENT_DETACHES_PRIVATE | EVENT_REMAPS)
+#define PASSED_ON	(COHERENT | EVENT_DETACHES_PRIVATE | EVENT_REMAPS | \
+			 EVENT_PASSES_PIN)
 
 static const struct event rows[] = {
 	{

@@ -16,6 +16,7 @@
 #include "base/reason.h"
 #include "family.h"
 #include "machine/madvise.h"
+#include "machine/mapped.h"
 #include "machine/pagemap.h"
 #include "machine/settings.h"
 #include "model/words.h"
@@ -273,8 +274,7 @@ static bool is_split(void *arg)
 	if (!splitting->ret)
 		splitting->ret = split(&run->bystander, splitting->why);
 	return splitting->ret ||
-	       pintest_inspect(run->pt, 0, &addr, addr + page_size(), &record,
-			       1) != 1 ||
+	       mapped_records(run->pt, &addr, addr + page_size(), &record, 1) != 1 ||
 	       !(record.fields & PINTEST_FIELD_FOLIO) || !record.folio_order;
 }
 
@@ -319,7 +319,7 @@ static const struct event rows[] = {
 	}, {
 		.id = "split",
 		.what = "the kernel is asked to split the huge page, then the process writes",
-		.traits = COHERENT,
+		.traits = COHERENT | EVENT_INSPECTS,
 		.needs = MEMORY_ANON | MEMORY_THP,
 		.run = event_split,
 	},

@@ -23,6 +23,7 @@
 #include "base/text.h"
 #include "family.h"
 #include "machine/madvise.h"
+#include "machine/mapped.h"
 #include "machine/numa.h"
 #include "machine/pagemap.h"
 #include "machine/settings.h"
@@ -167,8 +168,7 @@ static bool is_sampled(void *arg)
 	uint64_t addr = (uintptr_t)run->bystander.addr;
 	struct pintest_record record;
 
-	return !pintest_inspect(run->pt, 0, &addr, addr + page_size(), &record,
-				1);
+	return !mapped_records(run->pt, &addr, addr + page_size(), &record, 1);
 }
 
 /*
@@ -299,7 +299,8 @@ static const struct event rows[] = {
 	}, {
 		.id = "balance",
 		.what = "NUMA balancing scans the memory, then the process writes",
-		.traits = COHERENT | EVENT_MOVES | EVENT_MACHINE_WIDE,
+		.traits = COHERENT | EVENT_MOVES | EVENT_MACHINE_WIDE |
+			  EVENT_INSPECTS,
 		.needs = MEMORY_ANON,
 		.lacks = MEMORY_HUGETLB | MEMORY_THP,
 		.prepare = prepare_balance,
@@ -312,7 +313,7 @@ static const struct event rows[] = {
 	}, {
 		.id = "soft-offline",
 		.what = "MADV_SOFT_OFFLINE tries to take the pages out of use, then the process writes",
-		.traits = COHERENT,
+		.traits = COHERENT | EVENT_TRUSTS_PIN,
 		.run = event_soft_offline,
 	},
 };

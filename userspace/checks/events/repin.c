@@ -2,8 +2,6 @@
 /*
  * Pinning the same memory again and again.
  */
-#include <string.h>
-
 #include "array_size.h"
 #include "base/reason.h"
 #include "family.h"
@@ -11,15 +9,16 @@
 /* The held pin keeps the pages where they are, so that each repin is alike. */
 static int run_repin(struct event_run *run, struct reason *why)
 {
-	struct pintest_pin *pin;
+	struct reason refusal;
+	struct hold *hold;
 	int i, ret;
 
 	for (i = 0; i < REPINS; i++) {
-		ret = pintest_pin_new(run->pt, run->request, &pin);
+		ret = hold_new(run->pinner, run->request, &hold, &refusal);
 		if (ret)
-			return reason(why, ret, "repin %d of %d is refused: %s",
-				      i + 1, REPINS, strerror(-ret));
-		pintest_pin_free(pin);
+			return reason(why, ret, "repin %d of %d: %s", i + 1,
+				      REPINS, refusal.text);
+		hold_free(hold);
 	}
 	return 0;
 }

@@ -219,7 +219,7 @@ int memory_map(const struct memory_kind *kind, size_t pages,
 
 /**
  * memory_verify() - whether the kernel mapped what the kind promises
- * @pt: the device
+ * @pt: the device; NULL to do with what /proc tells
  * @memory: the memory, not written to since it was mapped
  * @why: what it is not
  */

@@ -8,6 +8,7 @@
 
 #include "base/reason.h"
 #include "family.h"
+#include "machine/mapped.h"
 
 bool record_is_movable(const struct pintest_record *record)
 {
@@ -161,8 +162,8 @@ int memory_verify(struct pintest *pt, const struct memory *memory,
 	while (addr < start + memory->length) {
 		uint64_t at = addr;
 		struct pintest_record record;
-		ssize_t n = pintest_inspect(pt, 0, &addr, at + page_size(),
-					    &record, 1);
+		ssize_t n = mapped_records(pt, &addr, at + page_size(),
+					   &record, 1);
 		int ret;
 
 		if (n == -EBADRQC)

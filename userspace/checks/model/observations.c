@@ -8,6 +8,7 @@ const char *stage_name(enum stage stage)
 {
 	static const char * const names[] = {
 		[STAGE_ASK] = "querying the device",
+		[STAGE_OPEN] = "opening the way",
 		[STAGE_MAP] = "mapping memory",
 		[STAGE_PIN] = "pinning",
 		[STAGE_LOOK] = "inspecting the pin",

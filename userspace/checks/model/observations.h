@@ -12,6 +12,7 @@
  * enum stage - how far a scenario got
  *
  * @STAGE_ASK: asking whether this kernel has the way and its flags
+ * @STAGE_OPEN: opening the way
  * @STAGE_MAP: mapping memory, in the state that its kind promises
  * @STAGE_PIN: pinning it
  * @STAGE_LOOK: looking at the pin
@@ -25,6 +26,7 @@
  */
 enum stage {
 	STAGE_ASK,
+	STAGE_OPEN,
 	STAGE_MAP,
 	STAGE_PIN,
 	STAGE_LOOK,
@@ -100,6 +102,10 @@ struct page_seen {
  * @signal: the signal that killed it there, or 0
  * @late: it was killed since it did not end in time
  * @endless: a call was seen to try the same again and again; @why says which
+ * @call: the callback of an outside way that it was killed in, or NULL
+ * @counted: the next two are known, as they are of outside ways
+ * @pins_taken: pins that were taken meanwhile, of the whole machine
+ * @pins_left: of these, that were not given back
  * @pages: what was seen of each page
  * @told: the verdict of a check that stands alone
  */
@@ -112,6 +118,10 @@ struct observations {
 	int signal;
 	bool late;
 	bool endless;
+	const char *call;
+	bool counted;
+	int64_t pins_taken;
+	int64_t pins_left;
 	struct page_seen pages[CHECK_PAGES];
 	struct judgement told;
 };

@@ -83,6 +83,8 @@ static const struct {
 	{ FINDING_ALLOWED, "allowed" },
 	{ FINDING_DISAGREE, "disagree" },
 	{ FINDING_CRASHED, "crashed" },
+	{ FINDING_WAY_CRASHED, "way-crashed" },
+	{ FINDING_UNPINNED, "unpinned" },
 };
 
 const char *finding_name(enum finding finding)

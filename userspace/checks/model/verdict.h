@@ -76,6 +76,8 @@ enum outcome {
  * @FINDING_MARKED: what nobody wrote counts as written
  * @FINDING_KILLED: another process was killed
  * @FINDING_STAYS: a page is pinned for long where no such pin may be
+ * @FINDING_UNPINNED: what should take pins takes none
+ * @FINDING_WAY_CRASHED: an outside way crashed
  * @FINDING_EXPOSED: a page is pinned that nobody but its process may see
  * @FINDING_CRASHED: the machine went down
  */
@@ -101,6 +103,8 @@ enum finding {
 	FINDING_ALLOWED		= 1 << 23,
 	FINDING_DISAGREE	= 1 << 24,
 	FINDING_CRASHED		= 1 << 25,
+	FINDING_WAY_CRASHED	= 1 << 26,
+	FINDING_UNPINNED	= 1 << 27,
 };
 
 #define NUMBERS_MAX	4

@@ -63,16 +63,16 @@ struct word word_if_readable(const void *page)
 	return word;
 }
 
-int words_of_pin(struct pintest_pin *pin, struct word *words)
+int words_by(word_transfer_fn *transfer, void *pin, size_t pages,
+	     struct word *words)
 {
-	size_t pages = watched(pintest_pin_pages(pin));
 	void *page = malloc(page_size());
 	int ret = page ? 0 : -ENOMEM;
 	size_t i;
 
-	for (i = 0; !ret && i < pages; i++) {
-		ret = whole_page(pintest_pin_read(pin, page, page_size(),
-						  i * page_size()));
+	for (i = 0; !ret && i < watched(pages); i++) {
+		ret = whole_page(transfer(pin, page, page_size(),
+					  i * page_size()));
 		if (!ret)
 			words[i] = word_of_page(page);
 	}
@@ -80,20 +80,40 @@ int words_of_pin(struct pintest_pin *pin, struct word *words)
 	return ret;
 }
 
-int words_to_pin(struct pintest_pin *pin, uint64_t word)
+int words_fill_by(word_transfer_fn *transfer, void *pin, size_t pages,
+		  uint64_t word)
 {
-	size_t pages = watched(pintest_pin_pages(pin));
 	void *page = malloc(page_size());
 	int ret = page ? 0 : -ENOMEM;
 	size_t i;
 
 	if (page)
 		words_fill(page, page_size(), word);
-	for (i = 0; !ret && i < pages; i++)
-		ret = whole_page(pintest_pin_write(pin, page, page_size(),
-						   i * page_size()));
+	for (i = 0; !ret && i < watched(pages); i++)
+		ret = whole_page(transfer(pin, page, page_size(),
+					  i * page_size()));
 	free(page);
 	return ret;
+}
+
+static ssize_t read_pin(void *pin, void *buf, size_t length, uint64_t offset)
+{
+	return pintest_pin_read(pin, buf, length, offset);
+}
+
+static ssize_t write_pin(void *pin, void *buf, size_t length, uint64_t offset)
+{
+	return pintest_pin_write(pin, buf, length, offset);
+}
+
+int words_of_pin(struct pintest_pin *pin, struct word *words)
+{
+	return words_by(read_pin, pin, pintest_pin_pages(pin), words);
+}
+
+int words_to_pin(struct pintest_pin *pin, uint64_t word)
+{
+	return words_fill_by(write_pin, pin, pintest_pin_pages(pin), word);
 }
 
 bool word_is(const struct word *word, uint64_t value)

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "base/page_size.h"
 #include "pintest.h"
@@ -56,6 +57,30 @@ struct word word_of_page(const void *page);
 
 /** word_if_readable() - the same; not known if this process may not read it */
 struct word word_if_readable(const void *page);
+
+/**
+ * typedef word_transfer_fn - read or write bytes of pinned pages
+ *
+ * Return: bytes, or -errno.
+ */
+typedef ssize_t word_transfer_fn(void *pin, void *buf, size_t length,
+				 uint64_t offset);
+
+/**
+ * words_by() - what pages hold for who transfers them
+ * @transfer: reads a page
+ * @pin: passed to it
+ * @pages: how many there are; CHECK_PAGES are looked at, at most
+ * @words: what they hold
+ *
+ * Return: 0 or -errno.
+ */
+int words_by(word_transfer_fn *transfer, void *pin, size_t pages,
+	     struct word *words);
+
+/** words_fill_by() - fill such pages; @transfer writes a page */
+int words_fill_by(word_transfer_fn *transfer, void *pin, size_t pages,
+		  uint64_t word);
 
 /** words_of_pin() - what the first CHECK_PAGES pages hold for the pin */
 int words_of_pin(struct pintest_pin *pin, struct word *words);

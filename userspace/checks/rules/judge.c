@@ -69,7 +69,12 @@ static bool may_be_late(const struct scenario *scenario, enum stage stage)
 static struct judgement judge_late(const struct scenario *scenario,
 				   const struct observations *seen)
 {
-	bool ours = may_be_late(scenario, seen->stage);
+	bool ours = may_be_late(scenario, seen->stage) && !seen->call;
+
+	if (seen->call)
+		return judged(VERDICT_FAIL, FINDING_HANG,
+			      "%s of %s did not return, %s", seen->call,
+			      scenario->way->id, stage_name(seen->stage));
 
 	return judged(ours ? VERDICT_BROKEN : VERDICT_FAIL,
 		      ours ? FINDING_NONE : FINDING_HANG,
@@ -78,7 +83,8 @@ static struct judgement judge_late(const struct scenario *scenario,
 }
 
 /* Running out of memory or files is no failure of the kernel. */
-static struct judgement judge_refused(const struct observations *seen)
+static struct judgement judge_refused(const struct scenario *scenario,
+				      const struct observations *seen)
 {
 	switch (-seen->error) {
 	case EMFILE:
@@ -88,6 +94,11 @@ static struct judgement judge_refused(const struct observations *seen)
 		return judged(VERDICT_BROKEN, FINDING_NONE,
 			      "cannot pin: %s: free memory, or raise RLIMIT_MEMLOCK",
 			      strerror(-seen->error));
+	case EOPNOTSUPP:
+		if (scenario->way->outside)
+			return judged(VERDICT_SKIP, FINDING_NONE, "%s",
+				      seen->why.text);
+		/* fall through */
 	default:
 		return judged(VERDICT_FAIL, FINDING_REFUSED, "%s",
 			      seen->why.text);
@@ -102,6 +113,11 @@ struct judgement judge_ending(const struct scenario *scenario,
 			      seen->why.text);
 	if (seen->late)
 		return judge_late(scenario, seen);
+	if (seen->signal && seen->call)
+		return judged(VERDICT_FAIL, FINDING_WAY_CRASHED,
+			      "%s of %s crashed, %s: %s", seen->call,
+			      scenario->way->id, stage_name(seen->stage),
+			      strsignal(seen->signal));
 	if (seen->signal)
 		return judged(VERDICT_BROKEN, FINDING_NONE,
 			      "killed while %s: %s", stage_name(seen->stage),
@@ -118,7 +134,7 @@ struct judgement judge_ending(const struct scenario *scenario,
 						       FINDING_NO_FLAG,
 			      "%s", seen->why.text);
 	if (seen->stage == STAGE_PIN)
-		return judge_refused(seen);
+		return judge_refused(scenario, seen);
 	return judged(seen->error == -EOPNOTSUPP ? VERDICT_SKIP :
 						   VERDICT_BROKEN,
 		      FINDING_NONE, "%s", seen->why.text);
@@ -194,15 +210,24 @@ struct judgement judge_fresh(const struct scenario *scenario,
 	return judgement;
 }
 
-static struct judgement judge_one_page(const struct observations *seen,
+/* The kernel counts no pins of the zero page. */
+struct judgement judge_page_unknown(const struct scenario *scenario)
+{
+	return judged(VERDICT_SKIP, FINDING_NONE, "%s",
+		      scenario->way->outside ?
+		      "the page that is pinned cannot be told, since its count of pins did not grow" :
+		      "this kernel does not report which page is mapped");
+}
+
+static struct judgement judge_one_page(const struct scenario *scenario,
+				       const struct observations *seen,
 				       size_t page)
 {
 	const struct pintest_record *record =
 		&seen->pages[page].records[MOMENT_AFTER];
 
 	if (!(record->flags_known & PINTEST_PAGE_MAPPED_SAME))
-		return judged(VERDICT_SKIP, FINDING_NONE,
-			      "this kernel does not report which page is mapped");
+		return judge_page_unknown(scenario);
 	if (record->flags & PINTEST_PAGE_MAPPED_SAME)
 		return passed;
 	if (!(record->flags & PINTEST_PAGE_MAPPED))
@@ -220,9 +245,8 @@ struct judgement judge_page(const struct scenario *scenario,
 	struct judgement judgement = passed;
 	size_t i;
 
-	(void)scenario;
 	for (i = 0; i < CHECK_PAGES && !judgement.verdict; i++)
-		judgement = judge_one_page(seen, i);
+		judgement = judge_one_page(scenario, seen, i);
 	return judgement;
 }
 

@@ -32,6 +32,13 @@ struct judgement judge_ending(const struct scenario *scenario,
 			      const struct observations *seen);
 
 /**
+ * judge_hint() - say what an outside way's driver does wrong
+ * @scenario: the scenario
+ * @judgement: a failure, whose reason gets the hint
+ */
+void judge_hint(const struct scenario *scenario, struct judgement *judgement);
+
+/**
  * judge_fresh() - the pin sees what the process writes, and nothing else
  *
  * Where the event gives the memory up, a pin that sees no more writes is
@@ -51,6 +58,9 @@ struct judgement judge_mapping(const struct scenario *scenario,
 /** judge_unmapped() - a page that is not pinned was unmapped */
 struct judgement judge_unmapped(const struct scenario *scenario,
 				const struct observations *seen);
+
+/** judge_page_unknown() - SKIP, since it is not known which page is pinned */
+struct judgement judge_page_unknown(const struct scenario *scenario);
 
 /** judge_page() - the pinned page is still the mapped page */
 struct judgement judge_page(const struct scenario *scenario,

@@ -59,6 +59,7 @@ static struct judgement judge_own_store(const struct scenario *scenario,
 	const struct word *back = &seen->pages[page].words[READ_BACK];
 
 	if (!(scenario->access->foll & PINTEST_FOLL_WRITE) ||
+	    !(way_facts(scenario->way, true) & FACT_STORE) ||
 	    word_is(back, WORD_DEVICE))
 		return passed;
 	return judged(VERDICT_FAIL, FINDING_LOST, "%s, not what was stored through it",
@@ -86,15 +87,15 @@ struct judgement judge_safe(const struct scenario *scenario,
 }
 
 /* Page cache and zero pages are not the process's own. */
-static struct judgement judge_one_mapping(const struct observations *seen,
+static struct judgement judge_one_mapping(const struct scenario *scenario,
+					  const struct observations *seen,
 					  size_t page)
 {
 	const struct pintest_record *records = seen->pages[page].records;
 	const struct pintest_record *is = &records[MOMENT_BETWEEN];
 
 	if (!(is->flags_known & PINTEST_PAGE_MAPPED_SAME))
-		return judged(VERDICT_SKIP, FINDING_NONE,
-			      "this kernel does not report which page is mapped");
+		return judge_page_unknown(scenario);
 	if (!(records[MOMENT_PINNED].flags & PINTEST_PAGE_ANON))
 		return judged(VERDICT_SKIP, FINDING_NONE,
 			      "the pinned page is not anonymous on this kernel");
@@ -112,9 +113,8 @@ struct judgement judge_mapping(const struct scenario *scenario,
 	struct judgement judgement = passed;
 	size_t i;
 
-	(void)scenario;
 	for (i = 0; i < CHECK_PAGES && !judgement.verdict; i++)
-		judgement = judge_one_mapping(seen, i);
+		judgement = judge_one_mapping(scenario, seen, i);
 	return judgement;
 }
 

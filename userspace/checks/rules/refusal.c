@@ -42,6 +42,17 @@ static bool ran_out(int error)
 	       error == -EINTR;
 }
 
+/* A driver pins all or nothing, and has errors of its own. */
+static struct judgement judge_outside_refusal(const struct observations *seen,
+					      const struct memory_kind *kind,
+					      bool refused)
+{
+	if (!refused)
+		return not_refused(seen, kind);
+	return judged(VERDICT_REFUSED, FINDING_NONE, "refused with '%s': %s",
+		      strerror(-seen->error), kind->what);
+}
+
 struct judgement judge_refusal(const struct scenario *scenario,
 			       const struct observations *seen)
 {
@@ -51,6 +62,8 @@ struct judgement judge_refusal(const struct scenario *scenario,
 
 	if (seen->stage != STAGE_DONE && (!refused || ran_out(seen->error)))
 		return judge_ending(scenario, seen);
+	if (scenario->way->outside)
+		return judge_outside_refusal(seen, kind, refused);
 	if (seen->pinned != kind->refused_from)
 		return not_refused(seen, kind);
 	if (refused && seen->error != -error)

@@ -17,6 +17,7 @@ bool scenario_is_refused(const struct scenario *scenario);
  * @id: its name in ids of checks
  * @what: what is promised, in one sentence
  * @access: the access that it is about, a row of accesses()
+ * @needs: &enum pin_fact bits: what it has to know of a pin
  * @applies: whether a scenario with that access has something to judge
  * @judge: judges observations of a scenario that came to its end
  */
@@ -24,6 +25,7 @@ struct rule {
 	const char *id;
 	const char *what;
 	const struct access *access;
+	unsigned int needs;
 	bool (*applies)(const struct scenario *scenario);
 	struct judgement (*judge)(const struct scenario *scenario,
 				  const struct observations *seen);

@@ -121,13 +121,46 @@ static struct judgement judge_pincount(const struct observations *seen,
 	return plain(VERDICT_PASS, FINDING_NONE, "");
 }
 
+/*
+ * Pins of an outside way, by the kernel's counts of all pins. Others pin as well,
+ * so only many say something. The kernel does not count pins of zero pages.
+ */
+static struct judgement judge_totals(const struct scenario *scenario,
+				     const struct observations *seen)
+{
+	bool zero = scenario->memory->traits & MEMORY_ZERO &&
+		    !(scenario->access->foll & PINTEST_FOLL_WRITE);
+
+	if (!seen->counted)
+		return plain(VERDICT_PASS, FINDING_NONE, "");
+	if (seen->pins_taken < REPINS && !zero)
+		return judged(VERDICT_FAIL, FINDING_UNPINNED,
+			      "the kernel counted %lld pins while memory was pinned %d times",
+			      (long long)seen->pins_taken, REPINS + 1);
+	if (seen->pins_left >= NOISE)
+		return judged(VERDICT_FAIL, FINDING_UNBALANCED,
+			      "%lld of %lld pins are left after all was unpinned",
+			      (long long)seen->pins_left,
+			      (long long)seen->pins_taken);
+	return plain(VERDICT_PASS, FINDING_NONE, "");
+}
+
+static bool has_counts(const struct observations *seen)
+{
+	return !seen->counted ||
+	       known(&seen->pages[0].records[MOMENT_PINNED],
+		     PINTEST_FIELD_REFCOUNT);
+}
+
 struct judgement judge_unpin(const struct scenario *scenario,
 			     const struct observations *seen)
 {
-	struct judgement judgement = { .verdict = VERDICT_PASS };
+	struct judgement judgement = judge_totals(scenario, seen);
 	bool pins = scenario->way->traits & WAY_PINS;
 	size_t i;
 
+	if (!has_counts(seen))
+		return judgement;
 	for (i = 0; i < CHECK_PAGES && !judgement.verdict; i++) {
 		judgement = judge_refcount(&seen->pages[i], i, pins);
 		if (!judgement.verdict && pins)

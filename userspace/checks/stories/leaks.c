@@ -9,7 +9,6 @@
  * the count of all pins has is waited for, and never blamed on the child.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -26,6 +25,7 @@
 #include "base/reason.h"
 #include "events/events.h"
 #include "family.h"
+#include "machine/pins.h"
 #include "model/words.h"
 
 #define NOISE	(REPINS / 2)
@@ -132,25 +132,6 @@ static int hold(struct peer *parent, void *arg)
 	peer_idle();
 }
 
-/* Processors count for themselves until somebody asks for the sum. */
-static void add_up(void)
-{
-	int fd = open("/proc/sys/vm/stat_refresh", O_WRONLY | O_CLOEXEC);
-
-	if (fd < 0)
-		return;
-	if (write(fd, "1", 1) != 1)
-		errno = 0;
-	close(fd);
-}
-
-static int64_t pins_of_all(void)
-{
-	add_up();
-	return count_of("/proc/vmstat", "nr_foll_pin_acquired") -
-	       count_of("/proc/vmstat", "nr_foll_pin_released");
-}
-
 static int take_books(struct story_run *run, void *page, pid_t child,
 		      struct books *books, struct reason *why)
 {
@@ -165,7 +146,7 @@ static int take_books(struct story_run *run, void *page, pid_t child,
 			      "this kernel does not report reference counts");
 	snprintf(status, sizeof(status), "/proc/%d/status", (int)child);
 	*books = (struct books) {
-		.pins = pins_of_all(),
+		.pins = pin_totals().held,
 		.references = record.refcount,
 		.locked = count_of(status, "VmLck:"),
 	};
@@ -190,7 +171,7 @@ static bool has_settled(void *before)
 {
 	const struct books *books = before;
 
-	return pins_of_all() <= books->pins;
+	return pin_totals().held <= books->pins;
 }
 
 static int judge_books(struct story_run *run, struct books *before,
@@ -210,7 +191,7 @@ static int judge_books(struct story_run *run, struct books *before,
 	if (!deadline_spin(has_settled, before))
 		return reason(why, -EBUSY,
 			      "others pin meanwhile: the page is given back, and the kernel counts %+lld pins more than before; try again when the machine is idle",
-			      (long long)(pins_of_all() - before->pins));
+			      (long long)(pin_totals().held - before->pins));
 	return story_passes(run, "%d pins gave back everything", REPINS);
 }
 

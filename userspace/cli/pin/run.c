@@ -282,8 +282,13 @@ static int take_pin(struct pin_state *run)
 
 static int happen(struct pin_state *run)
 {
+	struct pinner pinner = {
+		.way = way_of_api(run->report.request.api),
+		.pt = run->pt,
+	};
 	struct event_run event = {
 		.pt = run->pt,
+		.pinner = &pinner,
 		.request = &run->report.request,
 		.pin = run->pin,
 		.memory = &run->memory,

@@ -1,0 +1,44 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# test_ways.sh PINTEST: the command with a way from outside that pins nothing, and
+# without the module. Prints TAP.
+set -uo pipefail
+
+pintest=$1
+fakes=$(dirname "$pintest")/..
+count=0 failed=0
+
+# result NAME STATUS TEXT ARG...: pintest exits with STATUS and prints TEXT
+result() {
+	local name=$1 status=$2 text=$3 output is verdict=ok
+	shift 3
+
+	output=$("$pintest" "$@" 2>&1)
+	is=$?
+	count=$((count + 1))
+	if [ "$is" -ne "$status" ] || [[ $output != *"$text"* ]]; then
+		verdict='not ok' failed=1
+		echo "# exit status $is:"
+		echo "${output:0:2000}" | sed 's/^/# /'
+	fi
+	echo "$verdict $count ways.$name"
+}
+
+fake=$fakes/fake.so
+anon=(--filter '*-longterm.fake.anon.write')
+echo 1..10
+result passes 0 '2 passed' check --no-module --way "$fake:argument" "${anon[@]}"
+FAKE_WAY=stale result fails 1 'FAIL ro-longterm.fake.anon.write: page 0' \
+	check --no-module --way "$fake" "${anon[@]}"
+FAKE_WAY=crash result crashes 1 'read() of fake crashed' \
+	check --no-module --way "$fake" "${anon[@]}"
+FAKE_WAY=absent result is-absent 4 'fake cannot be used' \
+	check --no-module --way "$fake" "${anon[@]}"
+result version 64 'is for version 77' check --way "$fakes/fake_version.so"
+result no-such-way 64 "there is no way 'nowhere'" check --way nowhere
+result takes-way 64 '--no-module takes --way' check --no-module
+result lists-facts 0 'which page is pinned' list --no-module --way "$fake"
+PINTEST_WAYS=$fakes result is-installed 0 'a way that is none' list ways
+result compares 64 'is not two ways' compare-ways fast
+exit "$failed"
