@@ -326,6 +326,7 @@ static int run_check(int argc, char **argv)
 	int ret;
 
 	parse_options(&options, argc, argv);
+	engine_hold_signals();
 	if (options.run.resume_path)
 		resume_record(&options);
 	plan = plan_of(&options);
@@ -357,7 +358,8 @@ const struct command command_check = {
 		 "2   nothing failed, but something could not be judged, a setting of the machine\n"
 		 "    could not be put back, or an output could not be written\n"
 		 "4   all were skipped\n"
-		 "64  the command line is wrong\n",
+		 "64  the command line is wrong\n"
+		 "130 and 143: ended early by Ctrl-C or SIGTERM; what was found is printed\n",
 	.examples = "pintest check\n"
 		    "pintest check --filter 'ro-longterm.*.write' --verbose\n"
 		    "pintest check --filter 'bugs.*'\n"

@@ -12,6 +12,10 @@
 #include "console/records.h"
 #include "model/words.h"
 
+enum {
+	OPTION_EXIT_STATUS = 256,
+};
+
 static const struct cli_option pin_options[] = {
 	{ "memory", 'm', "ID", "pin memory of this kind (anon): see\n"
 			  "'pintest list memory'" },
@@ -29,6 +33,7 @@ static const struct cli_option pin_options[] = {
 	{ "read-only", OPTION_READ_ONLY, NULL, READ_ONLY_HELP },
 	{ "wait", 'w', NULL, "hold the pin until Enter, end of input or Ctrl-C" },
 	{ "timeout", 't', "SECONDS", "give up if the pin has not returned by then" },
+	{ "exit-status", OPTION_EXIT_STATUS, NULL, "end with 1 if the pin is broken after the event" },
 	{ "summary", 's', NULL, "print no records; for large pins" },
 	{ "columns", 'o', "LIST", "columns of the records; +LIST adds them" },
 	{ "json", 'J', NULL, "print JSON" },
@@ -75,6 +80,9 @@ static void parse_option(struct pin_options *options, int key)
 	case 't':
 		options->timeout_s = cli_number_in(cmd, "timeout", optarg, 1,
 						   86400);
+		break;
+	case OPTION_EXIT_STATUS:
+		options->exit_status = true;
 		break;
 	case 's':
 		options->summary = true;
@@ -162,6 +170,8 @@ static int run_pin(int argc, char **argv)
 	cli_exclude(&command_pin, options.json, "json", options.wanted,
 		    "columns");
 	cli_columns(&command_pin, record_columns, options.wanted);
+	if (options.exit_status && !options.event)
+		cli_usage(&command_pin, "--exit-status goes with --event");
 	if (options.pid)
 		check_remote(&options);
 	else
@@ -173,12 +183,13 @@ const struct command command_pin = {
 	.name = "pin",
 	.summary = "take one pin and show its pages",
 	.about = "Pin memory of some kind, or of another process, and print the records of its\n"
-		 "pages: those mapped before, those pinned, and after an event, which shows\n"
-		 "whether the pinned pages are still the mapped ones.\n",
+		 "pages: those mapped before, those pinned, and the same after an event. One sentence\n"
+		 "tells what the rules of 'pintest check' say of the pin then.\n",
 	.options = pin_options,
 	.columns = record_columns,
 	.exits = "0   pinned, be it in part\n"
-		 "1   not pinned, or the event could not happen; standard error says why\n"
+		 "1   not pinned, or the event could not happen; standard error says why; or with\n"
+		 "    --exit-status, broken after the event\n"
 		 "2   a setting of the machine could not be put back\n"
 		 "64  the command line is wrong\n",
 	.examples = "pintest pin --memory anon-shared --event write\n"

@@ -35,26 +35,56 @@ static const int ending_signals[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM };
 
 /*
  * The signals that end a run, blocked but while the engine waits: nothing is
- * interrupted halfway.
+ * interrupted halfway. @waiting is the mask of then, and of children: the caller's,
+ * @before, may block these signals already.
  */
 struct endings {
 	sigset_t before;
+	sigset_t waiting;
 	struct sigaction actions[ARRAY_SIZE(ending_signals)];
 };
+
+static sigset_t endings_set(void)
+{
+	sigset_t set;
+	size_t i;
+
+	sigemptyset(&set);
+	for (i = 0; i < ARRAY_SIZE(ending_signals); i++)
+		sigaddset(&set, ending_signals[i]);
+	return set;
+}
+
+void engine_hold_signals(void)
+{
+	sigset_t set = endings_set();
+
+	sigprocmask(SIG_BLOCK, &set, NULL);
+}
 
 static void endings_catch(struct endings *endings)
 {
 	struct sigaction action = { .sa_handler = interrupt };
-	sigset_t set;
+	sigset_t set = endings_set();
 	size_t i;
 
 	interrupted = 0;
-	sigemptyset(&set);
-	for (i = 0; i < ARRAY_SIZE(ending_signals); i++) {
-		sigaddset(&set, ending_signals[i]);
+	for (i = 0; i < ARRAY_SIZE(ending_signals); i++)
 		sigaction(ending_signals[i], &action, &endings->actions[i]);
-	}
 	sigprocmask(SIG_BLOCK, &set, &endings->before);
+	endings->waiting = endings->before;
+	for (i = 0; i < ARRAY_SIZE(ending_signals); i++)
+		sigdelset(&endings->waiting, ending_signals[i]);
+}
+
+/* Whether a signal that ends the run has come meanwhile. */
+static bool endings_came(const struct endings *endings)
+{
+	sigset_t blocked;
+
+	sigprocmask(SIG_SETMASK, &endings->waiting, &blocked);
+	sigprocmask(SIG_SETMASK, &blocked, NULL);
+	return interrupted;
 }
 
 static void endings_release(const struct endings *endings)
@@ -159,7 +189,7 @@ static int run_scenario(struct going *going, const struct scenario *scenario,
 		return 0;
 	if (scenario->memory && scenario->memory->traits & MEMORY_LONG)
 		deadline *= LONGER;
-	ret = child_run(do_job, &job, deadline, &going->endings.before, &end);
+	ret = child_run(do_job, &job, deadline, &going->endings.waiting, &end);
 	seen->signal = end.signal;
 	seen->late = end.late;
 	return ret;
@@ -238,6 +268,8 @@ static int run_checks(struct going *going, const struct check *check,
 
 	if (all_recalled(going, check, end))
 		return add_results(going, check, end, 0);
+	if (endings_came(&going->endings))
+		return interrupted;
 	if (engine->begin)
 		ret = engine->begin(engine->data, going->run, scenario);
 	if (!ret)

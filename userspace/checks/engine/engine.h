@@ -77,6 +77,13 @@ struct engine {
 };
 
 /**
+ * engine_hold_signals() - let signals that end a run wait for it
+ *
+ * For a caller whose output has to be whole, whatever comes before the run.
+ */
+void engine_hold_signals(void);
+
+/**
  * engine_run() - run a plan
  * @engine: how
  * @plan: the plan, which must outlive the run

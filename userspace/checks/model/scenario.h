@@ -62,6 +62,8 @@ const struct access *accesses(size_t *count);
  * @way: the way
  * @event: the event
  * @story: the check that stands alone, which has none of the others; or NULL
+ * @alone: it was asked for by itself, and is no part of a plan: rules judge it
+ *	though another scenario of the plan would say the same
  */
 struct scenario {
 	const struct memory_kind *memory;
@@ -69,6 +71,7 @@ struct scenario {
 	const struct way *way;
 	const struct event *event;
 	const struct story *story;
+	bool alone;
 };
 
 #endif /* PINTEST_SCENARIO_H */

@@ -129,6 +129,8 @@ static bool is_learnt_elsewhere(const struct scenario *scenario)
 
 static bool is_meant(const struct scenario *scenario)
 {
+	if (scenario->alone)
+		return fits(scenario) && !scenario_is_refused(scenario);
 	return is_wanted(scenario) && !is_learnt_elsewhere(scenario) &&
 	       !scenario_is_refused(scenario);
 }

@@ -126,9 +126,9 @@ void record_set_count(struct record_set *set,
 
 	for (i = 0; i < count; i++) {
 		if ((records[i].flags_known & asked) != asked)
-			set->stale_unknown++;
+			set->other_unknown++;
 		else if ((records[i].flags & asked) == PINTEST_PAGE_MAPPED)
-			set->stale++;
+			set->other++;
 		count_run(set, &records[i]);
 	}
 	set->count += count;
@@ -136,12 +136,31 @@ void record_set_count(struct record_set *set,
 }
 
 /* Blank if the kernel cannot tell of every page which one is mapped. */
-static void write_stale(struct cell *cell, const void *row)
+static void write_other(struct cell *cell, const void *row)
 {
 	const struct record_set *set = last_set(row);
 
-	if (!set->stale_unknown)
-		cell_number(cell, set->stale);
+	if (!set->other_unknown)
+		cell_number(cell, set->other);
+}
+
+static void write_verdict(struct cell *cell, const void *row)
+{
+	const struct pin_verdict *verdict =
+		&((const struct pin_report *)row)->verdict;
+
+	if (verdict->judged)
+		cell_text(cell, verdict_name(verdict->judgement.verdict));
+}
+
+static void write_reason(struct cell *cell, const void *row)
+{
+	const struct pin_report *report = row;
+	struct reason text;
+
+	pin_verdict_text(&report->verdict, &text);
+	if (text.text[0])
+		cell_text(cell, text.text);
 }
 
 static void write_runs(struct cell *cell, const void *row)
@@ -243,9 +262,9 @@ static const struct column pin_columns[] = {
 	  "pages that were", write_pages },
 	{ "ERROR", COLUMN_TEXT, COLUMN_ALWAYS,
 	  "why there are fewer", write_error },
-	{ "STALE", COLUMN_NUMBER, COLUMN_ALWAYS,
-	  "pinned pages that are not the mapped ones in the end",
-	  write_stale },
+	{ "OTHER_PAGE", COLUMN_NUMBER, COLUMN_ALWAYS,
+	  "pinned pages in whose place another page is mapped in the end",
+	  write_other },
 	{ "RUNS", COLUMN_NUMBER, COLUMN_ALWAYS,
 	  "physically contiguous runs of pinned pages", write_runs },
 	{ "LARGEST", COLUMN_NUMBER, COLUMN_ALWAYS,
@@ -255,6 +274,11 @@ static const struct column pin_columns[] = {
 	  write_process_reads },
 	{ "PIN_READS", COLUMN_TEXT, COLUMN_ALWAYS,
 	  "what the pin reads there", write_pin_reads },
+	{ "VERDICT", COLUMN_TEXT, COLUMN_ALWAYS,
+	  "what the rules of 'pintest check' say of it after an event",
+	  write_verdict },
+	{ "REASON", COLUMN_TEXT, COLUMN_MORE, "why, in one sentence",
+	  write_reason },
 	{ "BEFORE", COLUMN_RAW, COLUMN_MORE,
 	  "records of the pages mapped before", write_before },
 	{ "PINNED", COLUMN_RAW, COLUMN_MORE,
@@ -273,6 +297,16 @@ static void print_set(const char *title, const char *more,
 	table_print(record_table(set, wanted, false));
 }
 
+static void print_verdict(const struct pin_verdict *verdict)
+{
+	struct reason text;
+
+	pin_verdict_text(verdict, &text);
+	if (text.text[0])
+		printf("\n%s: %s\n", verdict_name(verdict->judgement.verdict),
+		       text.text);
+}
+
 static void print_json(const struct pin_report *report)
 {
 	struct table *table = table_new("pin", pin_columns, NULL, true);
@@ -289,6 +323,7 @@ void pin_report_print(const struct pin_report *report, const char *wanted,
 		return;
 	}
 	row_print(pin_columns, report);
+	print_verdict(&report->verdict);
 	print_set("Mapped before the pin", "", &report->before, wanted);
 	print_set("Pinned", "", &report->pinned, wanted);
 	print_set("Pinned, after event ", report->event ? report->event : "",

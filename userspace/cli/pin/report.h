@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "console/table.h"
+#include "judge.h"
 #include "memory/memory.h"
 
 /**
@@ -17,8 +18,8 @@
  * @taken: whether they were taken
  * @records: the records; owned. NULL if they were counted only
  * @count: how many there are
- * @stale: how many have another page mapped
- * @stale_unknown: how many may have another page mapped: the device cannot tell
+ * @other: how many have another page mapped
+ * @other_unknown: how many may have another page mapped: the device cannot tell
  * @unplaced: of how many nobody knows where they are
  * @runs: how many physically contiguous runs they make
  * @run: pages in the last one of these
@@ -29,8 +30,8 @@ struct record_set {
 	bool taken;
 	struct pintest_record *records;
 	size_t count;
-	uint64_t stale;
-	uint64_t stale_unknown;
+	uint64_t other;
+	uint64_t other_unknown;
 	uint64_t unplaced;
 	uint64_t runs;
 	uint64_t run;
@@ -61,6 +62,7 @@ void record_set_count(struct record_set *set,
  * @after: the same after the event
  * @process_reads: what the process reads in the first page in the end
  * @pin_reads: what the pin reads there
+ * @verdict: what the rules of `pintest check` say of it after an event
  */
 struct pin_report {
 	struct pintest_request request;
@@ -79,6 +81,7 @@ struct pin_report {
 	struct record_set after;
 	struct word process_reads;
 	struct word pin_reads;
+	struct pin_verdict verdict;
 };
 
 /**

@@ -30,6 +30,7 @@ struct pin_state {
 	struct memory memory;
 	bool mapped;
 	struct pintest_pin *pin;
+	struct observations seen;
 	struct pin_report report;
 };
 
@@ -280,6 +281,72 @@ static int take_pin(struct pin_state *run)
 	return 0;
 }
 
+static void compare_bytes(struct pin_state *run)
+{
+	struct word words[CHECK_PAGES] = { 0 };
+
+	run->report.process_reads = word_if_readable(run->memory.addr);
+	if (!words_of_pin(run->pin, words))
+		run->report.pin_reads = words[0];
+}
+
+/* What rules judge: the first pages, of the pin and of the memory. */
+static void see_pin(struct pin_state *run, enum reading reading,
+		    enum moment moment)
+{
+	struct pintest_record records[CHECK_PAGES] = { 0 };
+	struct word words[CHECK_PAGES] = { 0 };
+	size_t i;
+
+	words_of_pin(run->pin, words);
+	pintest_pin_records(run->pin, 0, records, CHECK_PAGES);
+	for (i = 0; i < CHECK_PAGES; i++) {
+		run->seen.pages[i].words[reading] = words[i];
+		run->seen.pages[i].records[moment] = records[i];
+	}
+}
+
+static void see_memory(struct pin_state *run, enum reading reading)
+{
+	const char *page = run->memory.addr;
+	size_t i;
+
+	for (i = 0; i < CHECK_PAGES && i < run->report.pages; i++)
+		run->seen.pages[i].words[reading] =
+			word_if_readable(page + i * page_size());
+}
+
+/* The report tells what was read before. */
+static void see_store(struct pin_state *run)
+{
+	struct word words[CHECK_PAGES] = { 0 };
+	size_t i;
+
+	if (!(run->options->foll & PINTEST_FOLL_WRITE) ||
+	    words_to_pin(run->pin, WORD_DEVICE))
+		return;
+	see_memory(run, READ_STORED);
+	words_of_pin(run->pin, words);
+	for (i = 0; i < CHECK_PAGES; i++)
+		run->seen.pages[i].words[READ_BACK] = words[i];
+}
+
+/* A page that was not asked for counts as the first one. */
+static void judge(struct pin_state *run, const struct word *child_reads)
+{
+	struct observations *seen = &run->seen;
+	size_t i;
+
+	for (i = 0; i < CHECK_PAGES; i++)
+		seen->pages[i].words[READ_CHILD] = child_reads[i];
+	for (i = run->report.pages; i < CHECK_PAGES; i++)
+		seen->pages[i] = seen->pages[0];
+	seen->filled = run->memory.word;
+	seen->pinned = CHECK_PAGES;
+	seen->stage = STAGE_DONE;
+	pin_judge(run->options, seen, &run->report.verdict);
+}
+
 static int happen(struct pin_state *run)
 {
 	struct pinner pinner = {
@@ -298,8 +365,10 @@ static int happen(struct pin_state *run)
 	int ret;
 
 	run->report.event = what->id;
+	see_pin(run, READ_PINNED, MOMENT_PINNED);
 	ret = event_happen(what, &event, &why);
 	run->pin = event.pin;
+	see_pin(run, READ_BETWEEN, MOMENT_BETWEEN);
 	if (!ret)
 		ret = event_write(what, &event, &why);
 	look_at_pin(run, &run->report.after);
@@ -307,16 +376,15 @@ static int happen(struct pin_state *run)
 		event_end(&event, &end);
 		return failed(&why);
 	}
-	return event_end(&event, &why) ? failed(&why) : 0;
-}
-
-static void compare_bytes(struct pin_state *run)
-{
-	struct word words[CHECK_PAGES] = { 0 };
-
-	run->report.process_reads = word_if_readable(run->memory.addr);
-	if (!words_of_pin(run->pin, words))
-		run->report.pin_reads = words[0];
+	see_pin(run, READ_AFTER, MOMENT_AFTER);
+	see_memory(run, READ_PROCESS);
+	compare_bytes(run);
+	see_store(run);
+	ret = event_end(&event, &why);
+	if (ret)
+		return failed(&why);
+	judge(run, event.child_reads);
+	return 0;
 }
 
 /* Blocked signals stay pending, so that none is lost before the poll. */
@@ -353,13 +421,15 @@ static int pin_and_look(struct pin_state *run)
 		ret = happen(run);
 	if (ret)
 		return ret;
-	if (run->mapped)
+	if (run->mapped && !run->options->event)
 		compare_bytes(run);
 	pin_report_print(&run->report, run->options->wanted,
 			 run->options->json);
 	if (run->options->wait)
 		hold();
-	return CLI_PASSED;
+	return run->options->exit_status &&
+	       run->report.verdict.judgement.verdict == VERDICT_FAIL ?
+	       CLI_FAILED : CLI_PASSED;
 }
 
 int pin_run(const struct pin_options *options)

@@ -24,6 +24,7 @@
  * @addr: first byte of it
  * @length: bytes of it
  * @wanted: columns of the records, as for table_new()
+ * @exit_status: a pin that is broken is a failure
  * @summary: keep and print no records
  * @wait: hold the pin until told otherwise
  * @timeout_s: give a pin that does not return up after so many seconds; 0 is never
@@ -39,6 +40,7 @@ struct pin_options {
 	uint64_t addr;
 	uint64_t length;
 	const char *wanted;
+	bool exit_status;
 	bool summary;
 	bool wait;
 	unsigned int timeout_s;
