@@ -22,6 +22,8 @@ help:
 	@echo 'module           pintest.ko for KERNELDIR=$(KERNELDIR)'
 	@echo 'install          the client [PREFIX=$(PREFIX) LIBDIR=$(LIBDIR)],'
 	@echo '                 and the module through DKMS'
+	@echo 'install-userspace'
+	@echo '                 the client only: nothing outside PREFIX'
 	@echo 'uninstall        take them away again'
 	@echo 'dist             a tarball, and what packages of it are made with'
 	@echo 'deps             install what building and installing needs'
@@ -44,11 +46,22 @@ userspace:
 module:
 	$(MAKE) -C module KERNELDIR=$(KERNELDIR)
 
-install: install-userspace install-module
+# Whoever gives a PREFIX may not expect anything outside of it.
+install: say-install install-userspace install-module
+
+say-install:
+ifeq ($(DESTDIR),)
+	@echo 'The client goes to $(PREFIX). Outside of it, this will'
+	@echo '  put the sources of the module into $(source)'
+	@echo '  register them with DKMS, which builds and installs the module for each'
+	@echo '  kernel with headers in /lib/modules, now and when kernels are installed,'
+	@echo '  and creates a key in /var/lib/dkms to sign it with, if there is none'
+	@echo '"make install-userspace" leaves all that out, "make uninstall" undoes it.'
+endif
 
 install-userspace:
 	$(MAKE) -C userspace install
-	$(if $(DESTDIR),,ldconfig)
+	$(if $(DESTDIR)$(filter-out /usr /usr/local,$(PREFIX)),,ldconfig)
 
 # Packages take the sources, and run DKMS when they are installed.
 install-module:
@@ -92,7 +105,7 @@ uninstall-userspace:
 	cd build/uninstall && find . ! -type d -printf '$(DESTDIR)/%P\0' | \
 		xargs -0 rm -f
 	rm -rf build/uninstall
-	$(if $(DESTDIR),,ldconfig)
+	$(if $(DESTDIR)$(filter-out /usr /usr/local,$(PREFIX)),,ldconfig)
 
 clean:
 	$(MAKE) -C userspace clean
@@ -153,6 +166,7 @@ check-style:
 # These reach the makefiles below.
 export DESTDIR PREFIX LIBDIR
 
-.PHONY: all help userspace module install install-userspace install-module \
+.PHONY: all help userspace module install say-install install-userspace \
+	install-module \
 	install-vm dist uninstall uninstall-userspace clean deps run check test \
 	test-all debug-kernel test-debug bench fuzz check-style

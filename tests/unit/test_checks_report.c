@@ -79,7 +79,7 @@ static void end_capture(struct capture *capture, const char *expected)
 	free(capture->text);
 }
 
-#define OWNER_WRITES	"If the pool is empty, a write by the process that reserved a hugetlb page takes the page away from its children: by design: every write of the owner does this"
+#define OWNER_WRITES	"If the pool is empty, a write by the process that reserved a hugetlb page takes the page away from its children: by design: every write of the owner does this; shown by share/pintest/reproducers/hugetlb-write-pin-kills-child.c"
 
 static void ktap_of_every_verdict(void **state)
 {

@@ -83,6 +83,20 @@ documented_bugs() {
 		"$user/../docs/known-bugs.md"
 }
 
+# Programs that known behaviours name, and those of them that there are.
+named_reproducers() {
+	"$pintest" list known |
+		sed -n 's|.*share/pintest/reproducers/\([a-z-]*\)[.]c.*|\1|p'
+}
+
+existing_reproducers() {
+	local name
+
+	for name in $(named_reproducers); do
+		[ ! -e "$user/../tests/reproducers/$name.c" ] || echo "$name"
+	done
+}
+
 # Families of checks that stand alone: those whose ids have two words.
 listed_families() {
 	"$pintest" list | awk 'NR > 1 && split($1, words, ".") == 2 &&
@@ -120,7 +134,7 @@ compare_command() {
 }
 
 commands=$(help_commands)
-echo "1..$((13 + 3 * $(wc -w <<<"$commands")))"
+echo "1..$((15 + 3 * $(wc -w <<<"$commands")))"
 same "man tells all commands" "$commands" "$(man_commands)"
 same "man tells the options of pintest itself" \
 	"--help --version" "$(man_options)"
@@ -148,6 +162,11 @@ same "completion offers all memory kinds" \
 same "known-bugs.md tells all bugs" \
 	"$("$pintest" list --filter 'bugs.*' | awk 'NR > 1 { print $1 }')" \
 	"$(documented_bugs)"
+same "every bug has a reproducer" \
+	"$(documented_bugs | sed 's/^bugs[.]//')" \
+	"$(basename -a -s .c "$user"/../tests/reproducers/*-*.c)"
+same "reproducers that known behaviours name are there" \
+	"$(named_reproducers)" "$(existing_reproducers)"
 same "libpintest.map exports what pintest.h declares" \
 	"$(header_functions)" "$(map_functions)"
 same "libpintest.3 tells what pintest.h declares" \

@@ -7,8 +7,10 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -109,6 +111,22 @@ static void no_process_is_told(void **state)
 	assert_int_equal(mappings_of(0x7fffffff, &maps), -ESRCH);
 }
 
+/* It is a zombie from waitid() on, until it is waited for in earnest. */
+static void processes_without_memory(void **state)
+{
+	siginfo_t info;
+	pid_t child = fork();
+
+	(void)state;
+	assert_true(child >= 0);
+	if (!child)
+		_exit(EXIT_SUCCESS);
+	assert_int_equal(waitid(P_PID, child, &info, WEXITED | WNOWAIT), 0);
+	assert_non_null(process_lacks_memory(child));
+	waitpid(child, NULL, 0);
+	assert_null(process_lacks_memory(getpid()));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -117,6 +135,7 @@ int main(void)
 		cmocka_unit_test(range_cuts_mappings),
 		cmocka_unit_test(own_mappings_are_read),
 		cmocka_unit_test(no_process_is_told),
+		cmocka_unit_test(processes_without_memory),
 	};
 
 	return cmocka_run_group_tests_name("maps", tests, NULL, NULL);

@@ -69,9 +69,26 @@ static int check_offered(void)
 				"there is a gup_test, but debugfs is not mounted at "
 				DEBUGFS,
 				"run 'mount -t debugfs none " DEBUGFS "'");
-	return complain(-EBUSY,
-			"the module is loaded already, without gup_test",
-			"run 'pintest unload' and load it again");
+	return complain(-ENOENT, "the module is loaded and offers no gup_test",
+			"look for the reason in the kernel's log");
+}
+
+/*
+ * The parameter counts when the module is loaded. One that is loaded without it
+ * goes first, unless somebody uses it, or the kernel has a gup_test of its own.
+ */
+static int unload_other(void)
+{
+	struct pintest_module_error why;
+	int ret;
+
+	if (access(PARAMETER, F_OK) || gup_test_is_ours() ||
+	    gup_test_is_there())
+		return 0;
+	ret = pintest_module_unload(&why);
+	if (ret)
+		cli_module_error(&why);
+	return ret;
 }
 
 int gup_test_load(const char *path)
@@ -83,6 +100,9 @@ int gup_test_load(const char *path)
 		return complain(-ENODEV,
 				"there can be no gup_test: this kernel has no debugfs",
 				"use one with CONFIG_DEBUG_FS, and without debugfs=off");
+	ret = unload_other();
+	if (ret)
+		return ret;
 	ret = pintest_module_load(path, "gup_test=1", &why);
 	if (ret) {
 		cli_module_error(&why);

@@ -348,6 +348,8 @@ static void parse(struct inspection *in, int argc, char **argv)
 	if (!in->pid && optind < argc)
 		in->pid = cli_pid(cmd, argv[optind++]);
 	cli_no_operands(cmd, argc, argv);
+	if (in->length && !in->addr)
+		cli_usage(cmd, "--length goes with --addr");
 	if (!in->pid)
 		cli_usage(cmd, "a process is needed: 'pintest inspect PID'");
 	cli_columns(cmd, in->all ? record_columns : range_columns,
@@ -366,6 +368,18 @@ static void cut(struct inspection *in, struct mappings *maps)
 	mappings_cut(maps, start, end);
 }
 
+/* An empty list of pages would say that it has memory, and none of it pinned. */
+static int tell_no_memory(const struct inspection *in,
+			  const struct mappings *maps)
+{
+	const char *why = maps->count ? NULL : process_lacks_memory(in->pid);
+
+	if (!why)
+		return 0;
+	warnx("cannot inspect process %d: %s", (int)in->pid, why);
+	return CLI_FAILED;
+}
+
 static int run_inspect(int argc, char **argv)
 {
 	struct inspection in = { 0 };
@@ -381,8 +395,10 @@ static int run_inspect(int argc, char **argv)
 		warn("cannot read the mappings of process %d", (int)in.pid);
 		ret = CLI_FAILED;
 	} else {
+		ret = tell_no_memory(&in, &maps);
 		cut(&in, &maps);
-		ret = print_all(&in, &maps);
+		if (!ret)
+			ret = print_all(&in, &maps);
 		mappings_free(&maps);
 	}
 	pintest_close(in.pt);

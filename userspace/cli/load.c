@@ -65,7 +65,8 @@ const struct command command_load = {
 	.name = "load",
 	.summary = "load the kernel module",
 	.about = "Load the module pintest and see that its device works. It is no error if it is\n"
-		 "loaded already. The other commands load the installed module by themselves.\n",
+		 "loaded already. The other commands load the installed module by themselves.\n"
+		 "--gup-test unloads a module that was loaded without it, and loads it again.\n",
 	.options = load_options,
 	.exits = "0   it is loaded\n"
 		 "1   it is not; standard error says why\n"

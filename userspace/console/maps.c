@@ -69,6 +69,30 @@ int mappings_of(pid_t pid, struct mappings *maps)
 	return ret;
 }
 
+/* The flag of kernel threads in /proc/PID/stat, PF_KTHREAD, is ABI. */
+#define KERNEL_THREAD	0x00200000
+
+const char *process_lacks_memory(pid_t pid)
+{
+	unsigned int flags = 0;
+	char path[32], state = '?';
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
+	file = fopen(path, "re");
+	/* The name is in parentheses, and may have blanks and some of its own. */
+	while (file && fscanf(file, "%*[^)]) %c %*d %*d %*d %*d %*d %u", &state,
+			      &flags) == 1)
+		continue;
+	if (file)
+		fclose(file);
+	if (flags & KERNEL_THREAD)
+		return "it is a kernel thread, which has no memory of its own";
+	if (state == 'Z' || state == 'X')
+		return "it has ended, and its parent has not asked for its exit status yet";
+	return NULL;
+}
+
 void mappings_cut(struct mappings *maps, uint64_t start, uint64_t end)
 {
 	size_t i, kept = 0;

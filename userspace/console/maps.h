@@ -43,6 +43,14 @@ int mappings_read(FILE *file, struct mappings *maps);
 /** mappings_of() - read the mappings of a process */
 int mappings_of(pid_t pid, struct mappings *maps);
 
+/**
+ * process_lacks_memory() - why a process has no mappings
+ * @pid: a process without any
+ *
+ * Return: the reason, or NULL if it just mapped nothing.
+ */
+const char *process_lacks_memory(pid_t pid);
+
 /** mappings_cut() - keep only what lies in a range */
 void mappings_cut(struct mappings *maps, uint64_t start, uint64_t end);
 

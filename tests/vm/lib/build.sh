@@ -17,7 +17,8 @@ build_id=none
 
 # What goes into each, as far as the project has it. The machine is not part.
 build_module_sources=(Makefile VERSION dkms.conf module uapi)
-build_programs_sources=(Makefile VERSION uapi userspace share tests/guest/Makefile
+build_programs_sources=(Makefile VERSION uapi userspace share tests/reproducers
+	tests/guest/Makefile
 	tests/guest/{no-32bit,common,abi,agree,gup_test})
 
 # Print the project's files, a NUL after each, without what an earlier make has

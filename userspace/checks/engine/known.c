@@ -51,6 +51,7 @@ static const struct known table[] = {
 		.since = "5.9",
 		.fixed_in = "5.19",
 		.change = "'mm: remember exclusively mapped anonymous pages with PG_anon_exclusive' (6c287605fd56)",
+		.reproducer = "mprotect-replaces-page",
 	}, {
 		.id = "anon-swapped-replaced",
 		.checks = "ro-@(longterm*|anon).*.*-swapped.*",
@@ -138,6 +139,7 @@ static const struct known table[] = {
 		.what = "btrfs refuses to write back a page that became dirty without a page fault, as by a device",
 		.fixed_in = "7.2",
 		.change = "by a new mechanism, which stable kernels with 'btrfs: remove the COW fixup mechanism' lack",
+		.reproducer = "unpin-dirty-btrfs",
 	}, {
 		.id = "direct-write-replaces-page",
 		.checks = "bugs.direct-write-replaces-page",
@@ -145,6 +147,7 @@ static const struct known table[] = {
 		.what = "An O_DIRECT write drops the file's page cache even if it is pinned",
 		.change = "by design: pins of shared file mappings are not promised to stay coherent",
 		.limit = true,
+		.reproducer = "direct-write-replaces-page",
 	}, {
 		.id = "uffd-wp-huge-zeropage",
 		.checks = "@(bugs.uffd-wp-huge-zeropage|side-effects.huge-zeropage-ro-longterm)",
@@ -152,6 +155,7 @@ static const struct known table[] = {
 		.what = "Unsharing the huge zero page allocates a writable THP and drops the write protection of all its pages",
 		.since = "6.13",
 		.change = "not fixed; introduced by 'mm: allocate THP on hugezeropage wp-fault' (1ced09e0331f)",
+		.reproducer = "uffd-wp-huge-zeropage",
 	}, {
 		.id = "uffd-wp-hugetlb",
 		.checks = "bugs.uffd-wp-hugetlb-shared*",
@@ -160,6 +164,7 @@ static const struct known table[] = {
 		.since = "5.19",
 		.fixed_in = "6.4",
 		.change = "'mm/hugetlb: fix uffd-wp bit lost when unsharing happens' (0f230bc24b6e)",
+		.reproducer = "uffd-wp-hugetlb-shared",
 	}, {
 		.id = "uffd-move-hangs",
 		.checks = "bugs.uffd-move-pinned-folio",
@@ -167,6 +172,7 @@ static const struct known table[] = {
 		.what = "UFFDIO_MOVE retries forever to split a pinned folio, because it checks for pins only after the split",
 		.since = "6.8",
 		.change = "not fixed; introduced by 'userfaultfd: UFFDIO_MOVE uABI' (adef440691ba)",
+		.reproducer = "uffd-move-pinned-folio",
 	}, {
 		.id = "unshare-file-thp-hangs",
 		.checks = "@(bugs.unshare-file-thp*|ro-longterm*.*-2m-*private.*)",
@@ -174,6 +180,7 @@ static const struct known table[] = {
 		.what = "Unsharing a page of a file THP loops forever: each fault splits the PMD and maps the huge page again",
 		.since = "6.2",
 		.change = "not fixed; introduced by 'mm: extend FAULT_FLAG_UNSHARE support to anything in a COW mapping' (8d6a0ac09a16)",
+		.reproducer = "unshare-file-thp",
 	}, {
 		.id = "uprobe-replaces-page",
 		.checks = "bugs.uprobe-replaces-page",
@@ -181,6 +188,7 @@ static const struct known table[] = {
 		.what = "Setting a uprobe copies the page even if it is pinned",
 		.fixed_in = "6.16",
 		.change = "'kernel/events/uprobes: uprobe_write_opcode() rewrite'",
+		.reproducer = "uprobe-replaces-page",
 	}, {
 		.id = "soft-dirty-shared-thp",
 		.checks = "@(bugs.soft-dirty-shared-thp|side-effects.anon-thp-shared-ro*)",
@@ -188,6 +196,7 @@ static const struct known table[] = {
 		.what = "Splitting a dirty THP marks all its pages soft-dirty (x86)",
 		.since = "6.2",
 		.change = "not fixed; introduced by 'mm/thp: re-apply mkdirty for small pages after split' (e833bc503405)",
+		.reproducer = "soft-dirty-shared-thp",
 	}, {
 		.id = "hugetlb-movable-refused",
 		.checks = "bugs.hugetlb-movable",
@@ -196,6 +205,7 @@ static const struct known table[] = {
 		.since = "5.13",
 		.fixed_in = "6.6",
 		.change = "'mm/gup: retire follow_hugetlb_page()'",
+		.reproducer = "hugetlb-movable",
 	}, {
 		.id = "longterm-stays-movable",
 		.checks = "@(bugs.hugetlb-movable|longterm-movable.*|r[ow]-longterm-place.*)",
@@ -203,6 +213,7 @@ static const struct known table[] = {
 		.what = "Long-term pins do not migrate pages out of ZONE_MOVABLE",
 		.fixed_in = "5.13",
 		.change = "'mm/gup: migrate pinned pages out of movable zone' (d1e153fea2a8)",
+		.reproducer = "hugetlb-movable",
 	}, {
 		.id = "secretmem-fast",
 		.checks = "bugs.secretmem-fast",
@@ -211,6 +222,7 @@ static const struct known table[] = {
 		.since = "5.14",
 		.fixed_in = "6.9",
 		.change = "'mm/secretmem: fix GUP-fast succeeding on secretmem folios' (65291dcfcf89)",
+		.reproducer = "secretmem-fast",
 	}, {
 		.id = "nofault-longterm-zeropage",
 		.checks = "flags.nofault-longterm-*",
@@ -225,6 +237,7 @@ static const struct known table[] = {
 		.what = "If the pool is empty, a write by the process that reserved a hugetlb page takes the page away from its children",
 		.change = "by design: every write of the owner does this",
 		.limit = true,
+		.reproducer = "hugetlb-write-pin-kills-child",
 	}, {
 		.id = "hugetlb-owner-takes-page",
 		.checks = "bugs.hugetlb-pin-kills-child",
@@ -233,6 +246,7 @@ static const struct known table[] = {
 		.since = "5.19",
 		.change = "by design; introduced by 'mm: support GUP-triggered unsharing of anonymous pages' (c89357e27f20)",
 		.limit = true,
+		.reproducer = "hugetlb-pin-kills-child",
 	},
 };
 
@@ -289,9 +303,13 @@ const struct known *known_find_case(const char *name)
 
 void known_text(const struct known *known, struct reason *text)
 {
-	reason(text, 0, "%s: %s%s%s%s%s%s%s", known->what,
+	const char *program = known->reproducer;
+
+	reason(text, 0, "%s: %s%s%s%s%s%s%s%s%s%s", known->what,
 	       known->since ? "since " : "", known->since ? : "",
 	       known->since ? ", " : "",
 	       known->fixed_in ? "fixed in " : "", known->fixed_in ? : "",
-	       known->fixed_in ? ", " : "", known->change);
+	       known->fixed_in ? ", " : "", known->change,
+	       program ? "; shown by share/pintest/reproducers/" : "",
+	       program ? : "", program ? ".c" : "");
 }

@@ -25,6 +25,8 @@
  *	fixed or so by design, and the change that began it
  * @instead: what a driver or its user can do about it, as a sentence without a
  *	full stop, or NULL
+ * @reproducer: the program in tests/reproducers that shows it without pintest, or
+ *	NULL
  * @limit: the kernel's developers decided that it is to be so: what it explains
  *	is VERDICT_LIMIT instead of VERDICT_FAIL
  *
@@ -42,6 +44,7 @@ struct known {
 	const char *fixed_in;
 	const char *change;
 	const char *instead;
+	const char *reproducer;
 	bool limit;
 };
 

@@ -46,6 +46,16 @@ static bool promises(const struct rule *rule, const struct scenario *scenario)
 	       rule->applies(scenario);
 }
 
+/* That a pin is detached says more than that it keeps its pages then. */
+static bool says_more(enum verdict verdict, enum verdict than)
+{
+	if (than == VERDICT_PASS && verdict == VERDICT_DETACHED)
+		return true;
+	if (than == VERDICT_DETACHED && verdict == VERDICT_PASS)
+		return false;
+	return verdict_worse(than, verdict) != than;
+}
+
 static void judge_by(const struct rule *rule, const struct scenario *scenario,
 		     const struct observations *seen,
 		     struct pin_verdict *verdict)
@@ -60,8 +70,7 @@ static void judge_by(const struct rule *rule, const struct scenario *scenario,
 	if (judgement.verdict == VERDICT_FAIL)
 		judgement.verdict = known_verdict(known, false);
 	if (verdict->judged &&
-	    verdict_worse(verdict->judgement.verdict, judgement.verdict) ==
-	    verdict->judgement.verdict)
+	    !says_more(judgement.verdict, verdict->judgement.verdict))
 		return;
 	*verdict = (struct pin_verdict) {
 		.judged = true,

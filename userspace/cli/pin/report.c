@@ -179,6 +179,44 @@ static void write_largest(struct cell *cell, const void *row)
 		cell_number(cell, set->largest);
 }
 
+static bool is_copy(const struct pintest_record *before,
+		    const struct pintest_record *pinned)
+{
+	const uint32_t anon = PINTEST_PAGE_ANON;
+
+	return before->addr == pinned->addr && before->flags_known & anon &&
+	       !(before->flags & anon) && pinned->flags & anon;
+}
+
+/* Both are in the order of their addresses, and not every page was mapped. */
+uint64_t pin_report_copied(const struct pin_report *report)
+{
+	const struct record_set *before = &report->before;
+	const struct record_set *pinned = &report->pinned;
+	uint64_t copied = 0;
+	size_t i, k = 0;
+
+	if (!before->records || !pinned->records)
+		return 0;
+	for (i = 0; i < pinned->count; i++) {
+		while (k < before->count &&
+		       before->records[k].addr < pinned->records[i].addr)
+			k++;
+		if (k < before->count)
+			copied += is_copy(&before->records[k],
+					  &pinned->records[i]);
+	}
+	return copied;
+}
+
+static void write_copied(struct cell *cell, const void *row)
+{
+	const struct pin_report *report = row;
+
+	if (report->before.taken)
+		cell_number(cell, pin_report_copied(report));
+}
+
 static void write_word(struct cell *cell, const struct word *word)
 {
 	char text[WORD_TEXT_LENGTH];
@@ -262,6 +300,8 @@ static const struct column pin_columns[] = {
 	  "pages that were", write_pages },
 	{ "ERROR", COLUMN_TEXT, COLUMN_ALWAYS,
 	  "why there are fewer", write_error },
+	{ "COPIED", COLUMN_NUMBER, COLUMN_ALWAYS,
+	  "pages of which the pin made private copies", write_copied },
 	{ "OTHER_PAGE", COLUMN_NUMBER, COLUMN_ALWAYS,
 	  "pinned pages in whose place another page is mapped in the end",
 	  write_other },

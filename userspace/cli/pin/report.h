@@ -84,6 +84,9 @@ struct pin_report {
 	struct pin_verdict verdict;
 };
 
+/** pin_report_copied() - how many pages the pin made private copies of */
+uint64_t pin_report_copied(const struct pin_report *report);
+
 /**
  * pin_report_print() - print a report
  * @report: the report

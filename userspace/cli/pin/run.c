@@ -256,6 +256,16 @@ static void tell_refused(const struct pin_state *run, int error)
 	}
 }
 
+/* Who looks at another process may not expect to change it. */
+static void tell_copied(const struct pin_report *report)
+{
+	uint64_t copied = pin_report_copied(report);
+
+	if (report->request.pid && copied)
+		warnx("the pin changed process %d: it has private copies of %" PRIu64 " page%s now, which were a file's or the zero page",
+		      (int)report->pid, copied, copied == 1 ? "" : "s");
+}
+
 static int take_pin(struct pin_state *run)
 {
 	struct pin_report *report = &run->report;
@@ -278,6 +288,7 @@ static int take_pin(struct pin_state *run)
 	if (run->mapped)
 		run->memory.length = report->pages * page_size();
 	look_at_pin(run, &report->pinned);
+	tell_copied(report);
 	return 0;
 }
 
