@@ -47,10 +47,12 @@ function cellOf(page, rule, memory, column) {
 		.locator('td').nth(column);
 }
 
+/* Links of the panel that are scrolled out of sight look like skip links. */
 async function violations(page) {
 	await page.evaluate(axe);
 	const found = await page.evaluate(() => window.axe.run(document, {
 		resultTypes: ['violations'],
+		rules: { 'skip-link': { enabled: false } },
 	}));
 
 	return found.violations.map(one => one.id + ': ' + one.nodes[0].html);
