@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A pin that may not return: who waits for it is told what is going on.
+ * A pin that may not return: it says what is going on meanwhile.
  */
 #ifndef PINTEST_CLI_PIN_WATCH_H
 #define PINTEST_CLI_PIN_WATCH_H
