@@ -29,7 +29,7 @@ fake=$fakes/fake.so
 anon=(--filter '*-longterm.fake.anon.write')
 echo 1..10
 result passes 0 '2 passed' check --no-module --way "$fake:argument" "${anon[@]}"
-FAKE_WAY=stale result fails 1 'FAIL ro-longterm.fake.anon.write: page 0' \
+FAKE_WAY=stale result fails 1 'FAIL rw-longterm.fake.anon.write: page 0' \
 	check --no-module --way "$fake" "${anon[@]}"
 FAKE_WAY=crash result crashes 1 'read() of fake crashed' \
 	check --no-module --way "$fake" "${anon[@]}"
