@@ -76,7 +76,8 @@ install-module:
 
 # The runner of virtual machines, with the sources that it builds for them.
 vm := $(PREFIX)/share/pintest-vm
-vm_sources = Makefile $(sources) $(shell find userspace tests/vm \
+vm_sources = Makefile $(sources) $(shell find userspace share \
+	tests/reproducers tests/vm \
 	-path userspace/build -prune -o -type f ! -name '.*' -print)
 
 install-vm:
