@@ -94,7 +94,7 @@ initramfs_make() {
 
 	[ ! -e "$1" ] || return 0
 	stage_skeleton "$stage"
-	cp -al "$tree_guest" "$root"
+	cp -alH "$tree_guest" "$root"
 	[ -z "$build_programs" ] || cp -a "$build_programs/." "$root/"
 	stage_programs "$root" "$stage"
 	stage_modules "$stage"
