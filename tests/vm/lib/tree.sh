@@ -34,10 +34,14 @@ host_suite() {
 	fi
 }
 
-# tree_select SUITE: set the names of what belongs to its base and $arch.
+# tree_select SUITE: set the names of what belongs to its base and $arch. The names
+# have a hash of the packages in it, so that a new package makes a new system.
 tree_select() {
 	tree_base=$(tree_base "$1")
-	tree_name=$tree_base-$arch
+	tree_name=$tree_base-$arch-$({
+		tree_include
+		guest_include
+	} | sha256sum | cut -c 1-8)
 	tree=$vm_cache/trees/$tree_name
 	tree_guest=$vm_cache/guests/$tree_name
 }
