@@ -242,10 +242,11 @@ static int show_progress(void *data, const struct run *run,
 }
 
 /* What is not measured is no fact of this kernel, but has an id. */
-static void add_unmeasured(struct facts *facts, const struct plan *plan)
+static void add_unmeasured(struct facts *facts, struct plan *plan)
 {
 	size_t i;
 
+	facts->plan = plan;
 	facts->fact = calloc(plan->check_count + 1, sizeof(*facts->fact));
 	if (!facts->fact)
 		errx(CLI_BROKEN, "no memory left for the checks");
@@ -259,12 +260,19 @@ static void add_unmeasured(struct facts *facts, const struct plan *plan)
 		};
 }
 
-static void add_results(struct facts *facts, const struct run *run)
+static void facts_free(struct facts *facts)
+{
+	run_free(&facts->run);
+	plan_free(facts->plan);
+	free(facts->fact);
+}
+
+static void add_results(struct facts *facts)
 {
 	size_t i;
 
-	for (i = 0; i < run->result_count; i++) {
-		const struct result *result = &run->results[i];
+	for (i = 0; i < facts->run.result_count; i++) {
+		const struct result *result = &facts->run.results[i];
 		struct fact *fact = &facts->fact[i];
 
 		fact->verdict = result->judgement.verdict;
@@ -282,10 +290,7 @@ static void recall(struct facts *facts, const struct recorded *from)
 		recorded_fill(from, &facts->fact[i]);
 }
 
-/*
- * Run a plan, which lives on with its results: facts point into them. Without a
- * device, take the results from a record.
- */
+/* Run a plan, which the facts own. Without a device, take them from a record. */
 static struct facts measure(struct pintest *pt,
 			    const struct advise_options *options,
 			    struct plan *plan, const char *what)
@@ -297,7 +302,6 @@ static struct facts measure(struct pintest *pt,
 		.data = (void *)what,
 	};
 	struct facts facts = { 0 };
-	struct run run;
 	int ret;
 
 	add_unmeasured(&facts, plan);
@@ -305,15 +309,15 @@ static struct facts measure(struct pintest *pt,
 		recall(&facts, options->from);
 	if (!pt || !plan->check_count)
 		return facts;
-	ret = engine_run(&engine, plan, &run);
+	ret = engine_run(&engine, plan, &facts.run);
 	cli_end_progress();
 	if (ret > 0)
 		cli_end_by_signal(ret);
 	if (ret)
 		errx(CLI_BROKEN, "cannot run checks: %s", settings_error(ret));
-	if (run.unrestored)
+	if (facts.run.unrestored)
 		warnx("not all settings are as they were");
-	add_results(&facts, &run);
+	add_results(&facts);
 	return facts;
 }
 
@@ -397,6 +401,7 @@ static void tell_other(struct pintest *pt,
 
 	advise_better(&both, ask, other);
 	free(both.fact);
+	facts_free(&more);
 }
 
 static void tell_others(struct pintest *pt,
@@ -433,7 +438,7 @@ static void tell_kernels(const struct advise_options *options,
 
 		add_unmeasured(&more, plan_of(options, &others[i]));
 		advise_kernels(&more, &others[i], &options->kernels);
-		free(more.fact);
+		facts_free(&more);
 	}
 }
 
@@ -457,6 +462,7 @@ static bool advise(struct pintest *pt, const struct advise_options *options,
 				     ask->access->id);
 	struct facts stories = measure(pt, options,
 				       plan_stories(options, ask), "stories");
+	bool is_trouble;
 
 	print_head(options, ask, &facts);
 	advise_table(&facts, ask);
@@ -465,7 +471,10 @@ static bool advise(struct pintest *pt, const struct advise_options *options,
 	tell_kernels(options, ask, &facts);
 	advise_stories(&stories);
 	advise_give_back(ask, driver_release);
-	return count_trouble(&facts, ask);
+	is_trouble = count_trouble(&facts, ask);
+	facts_free(&stories);
+	facts_free(&facts);
+	return is_trouble;
 }
 
 static size_t find_asks(struct advise_options *options,

@@ -241,6 +241,13 @@ static void note_argument(struct check_options *options, int key)
 	options->arguments[options->argument_count++] = text;
 }
 
+static void free_arguments(struct check_options *options)
+{
+	while (options->argument_count)
+		free(options->arguments[--options->argument_count]);
+	free(options->arguments);
+}
+
 static void parse_options(struct check_options *options, int argc, char **argv)
 {
 	int key;
@@ -341,6 +348,7 @@ static int run_check(int argc, char **argv)
 		ret = check_run(&options.run, plan, pt);
 	plan_free(plan);
 	pintest_close(pt);
+	free_arguments(&options);
 	return ret;
 }
 

@@ -48,10 +48,11 @@ static const struct way *take_way(struct outside_options *outside,
 	return way ? way : outside_take(&command_compare_ways, outside, spec);
 }
 
+/* The names of the ways are parts of the operand, which is cut for them. */
 static void parse_ways(struct comparison *comparison,
-		       struct outside_options *outside, const char *operand)
+		       struct outside_options *outside, char *operand)
 {
-	char *list = operand ? strdup(operand) : NULL, *rest = list;
+	char *list = operand, *rest = list;
 	size_t i;
 
 	if (!list)
@@ -64,10 +65,8 @@ static void parse_ways(struct comparison *comparison,
 			cli_usage(&command_compare_ways,
 				  "'%s' is not two ways, as fast,vfio",
 				  operand);
-		/* The argument of an outside way is a part of it. */
-		comparison->ways[i] = take_way(outside, strdup(spec));
+		comparison->ways[i] = take_way(outside, spec);
 	}
-	free(list);
 }
 
 /* Whether two checks are the same but for their way. */

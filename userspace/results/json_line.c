@@ -163,7 +163,7 @@ static bool read_string(const char *at, char *text, size_t size)
 	if (!at || *at != '"')
 		return false;
 	for (at++; *at && *at != '"'; at++) {
-		char c = *at == '\\' ? unescape(&at) : *at;
+		char c = *at == '\\' && at[1] ? unescape(&at) : *at;
 
 		if (length + 1 < size)
 			text[length++] = c;

@@ -229,7 +229,7 @@ static void add_kind(struct memory_table *table, const char *filesystem,
 {
 	bool tracks = strcmp(filesystem, "tmpfs");
 	bool private = row->traits & MEMORY_PRIVATE;
-	struct memory_kind kind = *row;
+	struct memory_kind kind = *row, sized;
 
 	kind.id = memory_text(row->id, filesystem);
 	kind.what = memory_text(row->what, filesystem);
@@ -244,8 +244,10 @@ static void add_kind(struct memory_table *table, const char *filesystem,
 		kind.is = PINTEST_PAGE_DIRTY;
 	else if (tracks)
 		kind.is_not |= PINTEST_PAGE_DIRTY;
-	kind = memory_sized(&kind, size);
-	memory_add(table, &kind);
+	sized = memory_sized(&kind, size);
+	memory_add(table, &sized);
+	free((char *)kind.id);
+	free((char *)kind.what);
 }
 
 static void add_kinds(struct memory_table *table, const char *filesystem,

@@ -55,10 +55,14 @@ struct fact {
  *
  * @fact: the facts, those of one memory kind together
  * @count: how many
+ * @plan: the checks that they are of, or NULL if other facts own it
+ * @run: their results, to which facts point
  */
 struct facts {
 	struct fact *fact;
 	size_t count;
+	struct plan *plan;
+	struct run run;
 };
 
 /**
