@@ -204,6 +204,21 @@ static bool recall(const struct going *going, const struct check *check,
 	return engine->recall && engine->recall(engine->data, check, result);
 }
 
+/*
+ * What stands behind a failure. A driver can have a bug that the kernel had once:
+ * to say so of a kernel that has the fix would mislead the driver's author.
+ */
+static const struct known *behind(const struct check *check,
+				  const struct result *result)
+{
+	const struct known *known = known_find(check->id, &result->judgement,
+					       result->seen);
+	const struct way *way = result->scenario->way;
+
+	return known && way && way->outside && known_is_over(known) ? NULL :
+								       known;
+}
+
 static void judge_check(const struct going *going, const struct check *check,
 			struct result *result)
 {
@@ -212,7 +227,7 @@ static void judge_check(const struct going *going, const struct check *check,
 	result->judgement = result->scenario->story ?
 		story_judge(result->seen) :
 		rule_judge(check->rule, result->scenario, result->seen);
-	result->known = known_find(check->id, &result->judgement, result->seen);
+	result->known = behind(check, result);
 	if (result->judgement.verdict == VERDICT_FAIL)
 		result->judgement.verdict = known_verdict(result->known,
 							  engine->known);

@@ -7,6 +7,8 @@
  * verdict. Releases are those of mainline, and only text: distributions backport.
  */
 #include <fnmatch.h>
+#include <stdio.h>
+#include <sys/utsname.h>
 
 #include "array_size.h"
 #include "base/reason.h"
@@ -288,6 +290,19 @@ enum verdict known_verdict(const struct known *known, bool expected)
 	if (known && known->limit)
 		return VERDICT_LIMIT;
 	return known && expected ? VERDICT_XFAIL : VERDICT_FAIL;
+}
+
+bool known_is_over(const struct known *known)
+{
+	unsigned int major, minor, fixed_major, fixed_minor;
+	struct utsname name;
+
+	if (!known->fixed_in || uname(&name) ||
+	    sscanf(name.release, "%u.%u", &major, &minor) != 2 ||
+	    sscanf(known->fixed_in, "%u.%u", &fixed_major, &fixed_minor) != 2)
+		return false;
+	return major > fixed_major ||
+	       (major == fixed_major && minor >= fixed_minor);
 }
 
 const struct known *known_find_case(const char *name)

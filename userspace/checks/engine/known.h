@@ -30,7 +30,8 @@
  * @limit: the kernel's developers decided that it is to be so: what it explains
  *	is VERDICT_LIMIT instead of VERDICT_FAIL
  *
- * But for that, it explains a verdict and never makes one. Releases are only text.
+ * But for that, it explains a verdict and never makes one. Nothing but
+ * known_is_over() compares releases.
  */
 struct known {
 	const char *id;
@@ -55,6 +56,13 @@ const struct known *known_behaviours(size_t *count);
 const struct known *known_find(const char *check_id,
 			       const struct judgement *judgement,
 			       const struct observations *seen);
+
+/**
+ * known_is_over() - whether the running kernel is of a release that has the fix
+ *
+ * Of an earlier release it says no, though a distribution may have the fix there.
+ */
+bool known_is_over(const struct known *known);
 
 /**
  * known_verdict() - the verdict of a failure
