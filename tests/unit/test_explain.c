@@ -107,15 +107,15 @@ static void assert_refused(const struct world *world, int error,
 
 static void plain_memory_is_pinned(void **state)
 {
-	static const uint32_t folls[] = { 0, W, F, L, W | L, W | F | L };
+	static const uint32_t flag_sets[] = { 0, W, F, L, W | L, W | F | L };
 	struct world world;
 	uint32_t api;
 	size_t i;
 
 	(void)state;
 	for (api = 0; api < PINTEST_API_PIN_MEMFD; api++)
-		for (i = 0; i < ARRAY_SIZE(folls); i++)
-			assert_pinned(new_world(&world, api, folls[i]));
+		for (i = 0; i < ARRAY_SIZE(flag_sets); i++)
+			assert_pinned(new_world(&world, api, flag_sets[i]));
 }
 
 static void calls_and_flags_are_refused(void **state)
