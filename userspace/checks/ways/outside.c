@@ -114,12 +114,29 @@ static const char *find_mistake(const struct pintest_way *outside)
 	return NULL;
 }
 
+static bool is_usable(const struct pintest_way *outside, const char *file,
+		      struct reason *why)
+{
+	const char *mistake;
+
+	if (outside->version != PINTEST_WAY_VERSION) {
+		reason(why, 0,
+		       "%s is for version %u of pintest-way.h, this pintest for %u: build it again",
+		       file, outside->version, PINTEST_WAY_VERSION);
+		return false;
+	}
+	mistake = find_mistake(outside);
+	if (mistake)
+		reason(why, 0, "the pintest_way of %s is wrong: %s", file,
+		       mistake);
+	return !mistake;
+}
+
 static const struct pintest_way *open_file(const char *file,
 					   struct reason *why)
 {
 	void *object = dlopen(file, RTLD_NOW | RTLD_LOCAL);
 	const struct pintest_way *outside;
-	const char *mistake;
 
 	if (!object) {
 		reason(why, 0, "cannot load it: %s", dlerror());
@@ -128,14 +145,7 @@ static const struct pintest_way *open_file(const char *file,
 	outside = dlsym(object, "pintest_way");
 	if (!outside)
 		reason(why, 0, "%s defines no pintest_way", file);
-	else if (outside->version != PINTEST_WAY_VERSION)
-		reason(why, 0,
-		       "%s is for version %u of pintest-way.h, this pintest for %u: build it again",
-		       file, outside->version, PINTEST_WAY_VERSION);
-	else if ((mistake = find_mistake(outside)))
-		reason(why, 0, "the pintest_way of %s is wrong: %s", file,
-		       mistake);
-	else
+	else if (is_usable(outside, file, why))
 		return outside;
 	dlclose(object);
 	return NULL;
