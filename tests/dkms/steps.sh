@@ -3,7 +3,7 @@
 #
 # Steps of a test that follow each other, as TAP.
 #
-# shellcheck disable=SC2154 # tests/vm sets vm_tmp
+# shellcheck disable=SC2034,SC2154 # who takes and sets them are others
 
 count=0 failed=0
 

@@ -3,6 +3,7 @@
 #
 # test_planted_rules.sh PINTEST: with each rule in turn made to pass always, the
 # unit tests of the rules have to fail; with none, they pass. Prints TAP.
+# shellcheck disable=SC2317 # result calls functions
 set -euo pipefail
 
 pintest=$1

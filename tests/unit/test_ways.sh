@@ -20,7 +20,7 @@ result() {
 	if [ "$is" -ne "$status" ] || [[ $output != *"$text"* ]]; then
 		verdict='not ok' failed=1
 		echo "# exit status $is:"
-		echo "${output:0:2000}" | sed 's/^/# /'
+		head -c 2000 <<<"$output" | sed 's/^/# /'
 	fi
 	echo "$verdict $count ways.$name"
 }
