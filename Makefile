@@ -100,11 +100,16 @@ uninstall: uninstall-userspace
 	$(if $(DESTDIR),,./dkms-register remove)
 	rm -rf $(DESTDIR)$(source)
 
-# What install would put there is what goes.
+# What install would put there is what goes, with the folders of our name.
 uninstall-userspace:
 	$(MAKE) -C userspace install DESTDIR=$(CURDIR)/build/uninstall
 	cd build/uninstall && find . ! -type d -printf '$(DESTDIR)/%P\0' | \
 		xargs -0 rm -f
+	cd build/uninstall && find . -depth -type d -path '*pintest*' \
+		-printf '$(DESTDIR)/%P\0' | xargs -0 -r sh -c 'for dir; do \
+			[ ! -d "$$dir" ] || \
+			rmdir --ignore-fail-on-non-empty "$$dir" || exit; \
+		done' sh
 	rm -rf build/uninstall
 	$(if $(DESTDIR)$(filter-out /usr /usr/local,$(PREFIX)),,ldconfig)
 
