@@ -92,7 +92,7 @@ static bool bad_signature(const struct module_facts *facts)
 /*
  * Under Secure Boot four steps lead to a module that the kernel takes: DKMS has a
  * key, its enrolment is asked for, confirmed at a boot, and the module is signed.
- * The first one that is missing is told. The module may also be signed by another
+ * The message names the first missing step. The module may also be signed by another
  * key than that of DKMS.
  */
 static bool secure_boot_refuses(const struct module_facts *facts)

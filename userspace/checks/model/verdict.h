@@ -43,7 +43,7 @@ enum verdict {
  * @OUTCOME_PASSED: nothing is wrong
  * @OUTCOME_FAILED: the kernel broke a promise
  * @OUTCOME_KNOWN: it did, which was to be expected
- * @OUTCOME_ERROR: nobody knows
+ * @OUTCOME_ERROR: the result is unknown
  * @OUTCOME_SKIPPED: there was nothing to know
  */
 enum outcome {

@@ -20,7 +20,7 @@
  * @count: how many there are
  * @other: how many have another page mapped
  * @other_unknown: how many may have another page mapped: the device cannot tell
- * @unplaced: of how many nobody knows where they are
+ * @unplaced: how many have no known page frame
  * @runs: how many physically contiguous runs they make
  * @run: pages in the last one of these
  * @largest: pages in the largest one

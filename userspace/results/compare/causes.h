@@ -59,7 +59,7 @@ void causes_free(struct causes *causes);
 struct cause_tally cause_tally(const struct comparison *cmp,
 			       const struct cause *cause, size_t column);
 
-/** cause_member() - what is told of a cause, or NULL */
+/** cause_member() - a text that the record has about a cause, or NULL */
 const char *cause_member(const struct comparison *cmp,
 			 const struct cause *cause, const char *member);
 

@@ -156,7 +156,7 @@ static int gravity(const struct outcome *outcome)
 	return by_class[outcome->class];
 }
 
-/* The worse of two results of one check counts, and that they differ is told. */
+/* Of two results of one check the worse counts, and the report says they differ. */
 static uint32_t one_of_two(struct comparison *cmp, const char *id,
 			   uint32_t first, uint32_t second)
 {

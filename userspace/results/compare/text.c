@@ -139,7 +139,7 @@ static void print_disagreed(FILE *out, const struct comparison *cmp)
 		print_wrapped(out, 2, cmp->disagreed.text[i]);
 }
 
-/* What is lost is told by the records, since nobody knows all that was planned. */
+/* The records say what is lost: only they know how many checks were planned. */
 static void print_not_judged(FILE *out, const struct comparison *cmp)
 {
 	size_t i;
