@@ -10,6 +10,7 @@
 
 #include "attempt.h"
 #include "base/child.h"
+#include "stories/endless.h"
 
 struct attempt *attempts_new(size_t count)
 {
@@ -34,13 +35,30 @@ static int map_kind(struct attempt *attempt, struct memory *memory)
 	return 0;
 }
 
+static bool is_file_thp(const struct attempt *attempt)
+{
+	const struct pintest_record *record =
+		&attempt->explanation.page.record;
+
+	return page_is(&attempt->explanation.page, PINTEST_PAGE_THP) &&
+	       record->flags_known & PINTEST_PAGE_ANON &&
+	       !(record->flags & PINTEST_PAGE_ANON);
+}
+
+/* What may be split again and again is watched, and ends the process. */
 static void try_pin(struct attempt *attempt)
 {
 	struct pintest_pin *pin;
 	int ret;
 
 	attempt->pinning = true;
-	ret = pintest_pin_new(attempt->pt, &attempt->request, &pin);
+	attempt->last = is_file_thp(attempt);
+	ret = attempt->last ?
+	      endless_pin(attempt->pt, &attempt->request, &pin,
+			  &attempt->why) :
+	      pintest_pin_new(attempt->pt, &attempt->request, &pin);
+	if (ret > 0)
+		return;
 	attempt->tried = true;
 	attempt->pages = ret ? 0 : pintest_pin_pages(pin);
 	attempt->pin_error = ret ? -ret : pintest_pin_errno(pin);
@@ -63,6 +81,9 @@ static void run_one(struct attempt *attempt)
 	attempt->explained = !attempt->error;
 	if (attempt->explained && attempt->try)
 		try_pin(attempt);
+	/* A thread that goes on pinning uses the mapping until the end. */
+	if (attempt->pinning && !attempt->tried)
+		return;
 	if (attempt->kind)
 		memory_unmap(&memory);
 }
@@ -78,8 +99,11 @@ static void run_rest(void *arg)
 	const struct rest *rest = arg;
 	size_t i;
 
-	for (i = 0; i < rest->count; i++)
+	for (i = 0; i < rest->count; i++) {
 		run_one(&rest->attempts[i]);
+		if (rest->attempts[i].last)
+			break;
+	}
 }
 
 int attempts_run(struct attempt *attempts, size_t count, int deadline_ms)

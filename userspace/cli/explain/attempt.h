@@ -23,6 +23,7 @@
  * @explained: @explanation is there
  * @explanation: the explanation
  * @pinning: the pin is being tried
+ * @last: and its process makes no other attempt
  * @tried: it has been
  * @pages: pages that were pinned
  * @pin_error: why no more, a positive errno
@@ -40,6 +41,7 @@ struct attempt {
 	bool explained;
 	struct explanation explanation;
 	bool pinning;
+	bool last;
 	bool tried;
 	uint64_t pages;
 	int pin_error;
