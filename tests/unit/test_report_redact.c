@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -64,6 +65,120 @@ static void parameters_are_told_that_change_mm(void **state)
 	hides(redact_cmdline, "numa=" SECRET "/etc/shadow");
 }
 
+/* A secret may stand where a value is expected. */
+static void values_are_told_that_are_numbers_or_known_words(void **state)
+{
+	static const char *const told[] = {
+		"cma=64M@0-4G", "hugepages=0:2,1:2", "iommu=pt", "numa=fake=4",
+		"thp_anon=16K-64K:always", "slub_debug=FZ", "nokaslr",
+		"movable_node", "mem=0x10000000", "panic_on_warn",
+	};
+	static const char *const kept[] = {
+		"iommu=" SECRET, "numa=" SECRET, "mem=1" SECRET, "cma=" SECRET "M",
+		"slub_debug=FZ," SECRET, "panic_on_warn" SECRET, "nokaslr" SECRET,
+		"thp_" SECRET "=" SECRET, "transparent_hugepage.key=" SECRET,
+		"hugepages=1," SECRET, "iommu=",
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(told); i++)
+		assert_true(redact_option(told[i]));
+	for (i = 0; i < ARRAY_SIZE(kept); i++)
+		assert_false(redact_option(kept[i]));
+}
+
+static const char *redacted(const char *text)
+{
+	static struct reason why;
+
+	snprintf(why.text, sizeof(why.text), "%s", text);
+	redact_reason(&why);
+	return why.text;
+}
+
+static void paths_in_reasons_are_left_out(void **state)
+{
+	(void)state;
+	assert_string_equal(redacted("cannot create a file in /home/" SECRET
+				     "/a " SECRET ": No such file or directory"),
+			    "cannot create a file in (a path): No such file or directory");
+	assert_string_equal(redacted("/" SECRET), "(a path)");
+	assert_string_equal(redacted("no '/a' (/" SECRET "): and /b"),
+			    "no '(a path): and (a path)");
+	assert_string_equal(redacted("R/O pins: cannot read /proc/self/pagemap"),
+			    "R/O pins: cannot read /proc/self/pagemap");
+}
+
+static void frames_are_numbered(void **state)
+{
+	struct observations seen = { 0 };
+	struct pintest_record *first = seen.pages[0].records;
+	struct pintest_record *second = seen.pages[1].records;
+
+	(void)state;
+	first[MOMENT_BEFORE] = (struct pintest_record) {
+		.addr = 0x7f0000001000,
+		.fields = PINTEST_FIELD_PFN | PINTEST_FIELD_MAPPED_PFN,
+		.pfn = 4711, .mapped_pfn = 815,
+	};
+	second[MOMENT_PINNED] = (struct pintest_record) {
+		.addr = 0x7f0000002000, .fields = PINTEST_FIELD_PFN,
+		.pfn = 815, .mapped_pfn = 0,
+	};
+	frames_rename(&seen);
+	assert_int_equal(first[MOMENT_BEFORE].pfn, 1);
+	assert_int_equal(first[MOMENT_BEFORE].mapped_pfn, 2);
+	assert_int_equal(second[MOMENT_PINNED].pfn, 2);
+	assert_true(first[MOMENT_BEFORE].addr < 0x100000);
+	assert_false(record_taken(&first[MOMENT_AFTER]));
+}
+
+/* What is told of a kernel source whose MAINTAINERS is this text. */
+static char *addresses(const char *maintainers)
+{
+	char directory[] = "/tmp/pintest-XXXXXX", path[64], *text;
+	size_t size;
+	FILE *out = open_memstream(&text, &size), *file;
+
+	assert_non_null(mkdtemp(directory));
+	snprintf(path, sizeof(path), "%s/MAINTAINERS", directory);
+	file = fopen(path, "w");
+	assert_non_null(file);
+	fputs(maintainers, file);
+	fclose(file);
+	report_addresses(out, directory);
+	fclose(out);
+	unlink(path);
+	rmdir(directory);
+	return text;
+}
+
+#define OTHER	"OTHER\nM:\tOther <other@example.org>\nF:\tmm/ksm.c\n\n"
+
+static void addresses_are_those_of_gup(void **state)
+{
+	char *text = addresses("MM\nM:\tAll <all@example.org>\nF:\tmm/\n\n"
+			       OTHER "GUP\nM:\tOne <one@example.org>\n"
+			       "L:\tlist@example.org\nS:\tMaintained\n"
+			       "F:\tmm/gup.c\n\n" OTHER);
+
+	(void)state;
+	assert_non_null(strstr(text, "  One <one@example.org>\n"
+				     "  list@example.org\n"));
+	assert_null(strstr(text, "other@"));
+	assert_null(strstr(text, "all@"));
+	free(text);
+	text = addresses(OTHER "MM\nM:\tAll <all@example.org>\nF:\tmm/\n");
+	assert_non_null(strstr(text, "  All <all@example.org>\n"));
+	assert_null(strstr(text, "other@"));
+	free(text);
+	text = addresses(OTHER);
+	assert_null(strstr(text, "other@"));
+	assert_non_null(strstr(text, "  linux-mm@kvack.org\n"));
+	free(text);
+}
+
 static void configuration_is_told_that_concerns_mm(void **state)
 {
 	(void)state;
@@ -109,6 +224,10 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(parameters_are_told_that_change_mm),
+		cmocka_unit_test(values_are_told_that_are_numbers_or_known_words),
+		cmocka_unit_test(paths_in_reasons_are_left_out),
+		cmocka_unit_test(frames_are_numbered),
+		cmocka_unit_test(addresses_are_those_of_gup),
 		cmocka_unit_test(configuration_is_told_that_concerns_mm),
 		cmocka_unit_test(the_log_is_told_of_mm_and_without_addresses),
 		cmocka_unit_test(smaps_is_told_without_paths),

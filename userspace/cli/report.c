@@ -17,22 +17,30 @@
 #include "cli/report/report.h"
 #include "commands.h"
 #include "console/lines.h"
+#include "explain/explain.h"
 
 /* Far beyond what emulation on a busy machine takes. */
 #define DEADLINE_MS	60000
 #define REPEATS		3
 
+#define REPORT_FILE	"report.txt"
+#define RECORD_FILE	"run.jsonl"
+#define PROGRAM_FILE	"reproducer.c"
+
 /* The command line, and where the report goes. */
 struct report_options {
 	const char *check;
 	struct pintest_request request;
-	const char *directory;
+	char *directory;
+	const char *source;
 	bool program;
+	bool has_program;
 	FILE *out;
 };
 
 enum {
 	OPTION_PROGRAM = 256,
+	OPTION_SOURCE,
 };
 
 static const struct cli_option report_options[] = {
@@ -40,8 +48,11 @@ static const struct cli_option report_options[] = {
 	{ "addr", 'a', "ADDRESS", "the page at this address" },
 	{ "api", 'i', "API", "pinned by this call (remote)" },
 	{ "flags", 'f', "LIST", "with these FOLL flags (longterm)" },
-	{ "output", 'o', "DIR", "write DIR/report.txt and, if there is a program that\n"
-				"shows the same, DIR/reproducer.c; and DIR.tar.gz" },
+	{ "output", 'o', "DIR", "write DIR/report.txt, the record of the run and, if there\n"
+				"is one, a program that shows the same; and DIR.tar.gz" },
+	{ "source", OPTION_SOURCE, "DIR",
+	  "kernel source with the addresses to send it to (that\n"
+	  "of this kernel, if it is installed)" },
 	{ "program", OPTION_PROGRAM, NULL,
 	  "only print that program, and run no check" },
 	{ 0 },
@@ -65,14 +76,14 @@ static void print_promise(FILE *out, const struct check *check,
 static void print_verdict(FILE *out, const struct result *result,
 			  unsigned int same)
 {
-	struct reason text;
+	struct reason text = result->judgement.why;
 	struct lines lines;
 
+	redact_reason(&text);
 	lines_begin_on(&lines, out, "Verdict:  ", "          ");
 	lines_add(&lines, "%s, %u of %u times: %s.",
 		  verdict_name(result->judgement.verdict), same, REPEATS,
-		  result->judgement.why.text[0] ?
-		  result->judgement.why.text : "as promised");
+		  text.text[0] ? text.text : "as promised");
 	lines_end(&lines);
 	if (!result->known)
 		return;
@@ -136,9 +147,8 @@ static void show_mapping(FILE *out, struct pintest *pt,
 	settings_restore(settings);
 }
 
-/* The same memory and event, by other calls and with other flags. */
-static void show_siblings(FILE *out, struct pintest *pt,
-			  const struct scenario *scenario)
+/* Checks of the same memory and event, by other calls and with other flags. */
+static struct plan *plan_siblings(const struct scenario *scenario)
 {
 	static const char *const rules[] = {
 		"ro-longterm", "rw-longterm", "ro-longterm-force",
@@ -147,7 +157,6 @@ static void show_siblings(FILE *out, struct pintest *pt,
 	char globs[ARRAY_SIZE(rules)][CHECK_ID_LENGTH];
 	const char *list[ARRAY_SIZE(rules)];
 	struct plan *plan;
-	struct run run;
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(rules); i++) {
@@ -161,8 +170,51 @@ static void show_siblings(FILE *out, struct pintest *pt,
 	});
 	if (!plan)
 		errx(CLI_BROKEN, "no memory left for the checks");
+	return plan;
+}
+
+static FILE *create(const struct report_options *options, const char *name)
+{
+	char path[512];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/%s", options->directory, name);
+	file = fopen(path, "we");
+	if (!file)
+		err(CLI_FAILED, "cannot write %s", path);
+	return file;
+}
+
+static void finish(const struct report_options *options, FILE *file,
+		   const char *name)
+{
+	bool lost = ferror(file);
+
+	if (fclose(file) || lost)
+		err(CLI_FAILED, "cannot write %s/%s", options->directory, name);
+}
+
+static void write_record(const struct report_options *options,
+			 struct pintest *pt, const struct run *run)
+{
+	FILE *file;
+
+	if (!options->directory)
+		return;
+	file = create(options, RECORD_FILE);
+	report_record(file, pt, run);
+	finish(options, file, RECORD_FILE);
+}
+
+static void show_siblings(const struct report_options *options,
+			  struct pintest *pt, const struct scenario *scenario)
+{
+	struct plan *plan = plan_siblings(scenario);
+	struct run run;
+
 	engine_must_run(pt, plan, &run);
-	report_siblings(out, &run);
+	report_siblings(options->out, &run);
+	write_record(options, pt, &run);
 	run_free(&run);
 	plan_free(plan);
 }
@@ -176,41 +228,25 @@ static void print_command(FILE *out, const char *id)
 static bool write_reproducer(const struct report_options *options,
 			     const struct scenario *scenario)
 {
-	char path[512];
-	FILE *file;
+	FILE *file = options->directory ? create(options, PROGRAM_FILE) :
+					  fopen("/dev/null", "we");
 	bool there;
 
-	snprintf(path, sizeof(path), "%s/reproducer.c", options->directory);
-	file = fopen(path, "we");
 	if (!file)
-		err(CLI_FAILED, "cannot write %s", path);
+		return false;
 	there = reproducer_write(file, scenario, options->check);
-	if (fclose(file))
-		err(CLI_FAILED, "cannot write %s", path);
-	if (!there)
-		unlink(path);
+	finish(options, file, PROGRAM_FILE);
 	return there;
 }
 
-static void tell_reproducer(const struct report_options *options,
+static void tell_reproducer(struct report_options *options,
 			    const struct scenario *scenario)
 {
-	FILE *nowhere;
-	bool there;
-
-	if (options->directory) {
-		there = write_reproducer(options, scenario);
-	} else {
-		nowhere = fopen("/dev/null", "we");
-		there = nowhere && reproducer_write(nowhere, scenario,
-						    options->check);
-		if (nowhere)
-			fclose(nowhere);
-	}
+	options->has_program = write_reproducer(options, scenario);
 	report_heading(options->out, "Without pintest");
-	fprintf(options->out, "%s\n", !there ?
+	fprintf(options->out, "%s\n", !options->has_program ?
 		"There is no program for this." : options->directory ?
-		"reproducer.c, beside this text, shows the same; its head says how to run it." :
+		PROGRAM_FILE ", beside this text, shows the same; its head says how to run it." :
 		"With -o DIR a program is written that shows the same.");
 }
 
@@ -244,9 +280,11 @@ static void report_check(struct report_options *options, struct pintest *pt)
 	}
 	report_counters(out, &counters);
 	report_log(out, &log);
-	if (!scenario->story)
-		show_siblings(out, pt, scenario);
-	report_addresses(out);
+	if (scenario->story)
+		write_record(options, pt, &runs[0]);
+	else
+		show_siblings(options, pt, scenario);
+	report_addresses(out, options->source);
 	for (i = 0; i < REPEATS; i++)
 		run_free(&runs[i]);
 	plan_free(plan);
@@ -263,6 +301,27 @@ static void look(struct pintest *pt, const struct pintest_request *request,
 		*record = (struct pintest_record) { 0 };
 }
 
+static void print_outcome(FILE *out, struct pintest *pt,
+			  const struct pintest_request *request, int error)
+{
+	struct explanation explanation;
+	struct lines lines;
+	char flags[128];
+
+	pintest_format_foll(request->foll, flags, sizeof(flags));
+	lines_begin_on(&lines, out, "Verdict:  ", "          ");
+	lines_add(&lines, "%s with %s: ",
+		  pintest_kernel_name(PINTEST_NAMES_API, request->api), flags);
+	if (!error)
+		lines_add(&lines, "the kernel pins it.");
+	else if (explain_refusal(pt, request, error, &explanation))
+		lines_add(&lines, "%s: %s.", strerror(error),
+			  explanation.decision.cause);
+	else
+		lines_add(&lines, "%s.", strerror(error));
+	lines_end(&lines);
+}
+
 static void report_process(struct report_options *options, struct pintest *pt)
 {
 	const struct pintest_request *request = &options->request;
@@ -271,16 +330,12 @@ static void report_process(struct report_options *options, struct pintest *pt)
 	struct pintest_record *records = seen.pages[0].records;
 	struct pintest_pin *pin = NULL;
 	FILE *out = options->out;
-	char flags[128];
 	int ret;
 
 	look(pt, request, &records[MOMENT_BEFORE]);
 	ret = pintest_pin_new(pt, request, &pin);
-	pintest_format_foll(request->foll, flags, sizeof(flags));
 	fprintf(out, "pintest report: a page of another process\n\n");
-	fprintf(out, "Verdict:  %s with %s: %s\n",
-		pintest_kernel_name(PINTEST_NAMES_API, request->api), flags,
-		ret ? strerror(-ret) : "the kernel pins it");
+	print_outcome(out, pt, request, -ret);
 	report_kernel(out);
 	report_settings(out);
 	report_mapping(out, request->pid, request->addr);
@@ -289,51 +344,101 @@ static void report_process(struct report_options *options, struct pintest *pt)
 	pintest_pin_free(pin);
 	look(pt, request, &records[MOMENT_UNPINNED]);
 	report_pages(out, &result);
-	report_addresses(out);
+	report_addresses(out, options->source);
 }
 
-/* Beside the directory, with what is in it. */
-static void make_tarball(const char *directory)
+/* What was written there and nothing else; no names of owners or of its parents. */
+static void pack(const struct report_options *options, char *tarball)
+{
+	const char *const names[] = {
+		REPORT_FILE, options->check ? RECORD_FILE : NULL,
+		options->has_program ? PROGRAM_FILE : NULL,
+	};
+	char *slash = strrchr(options->directory, '/');
+	const char *base = slash ? slash + 1 : options->directory;
+	char paths[ARRAY_SIZE(names)][512], *argv[16] = {
+		"tar", "-c", "-z", "-f", tarball, "--numeric-owner", "-C",
+		slash ? strndup(options->directory, base - options->directory) :
+			".",
+	};
+	size_t i, count = 8;
+
+	for (i = 0; i < ARRAY_SIZE(names); i++) {
+		if (!names[i])
+			continue;
+		snprintf(paths[i], sizeof(paths[i]), "%s/%s", base, names[i]);
+		argv[count++] = paths[i];
+	}
+	execvp("tar", argv);
+	_exit(127);
+}
+
+/* Beside the directory. */
+static void make_tarball(const struct report_options *options)
 {
 	char tarball[512];
 	int status;
 	pid_t pid;
 
-	snprintf(tarball, sizeof(tarball), "%s.tar.gz", directory);
+	snprintf(tarball, sizeof(tarball), "%s.tar.gz", options->directory);
 	pid = fork();
-	if (!pid) {
-		execlp("tar", "tar", "-czf", tarball, directory, (char *)NULL);
-		_exit(127);
-	}
+	if (!pid)
+		pack(options, tarball);
 	if (pid < 0 || waitpid(pid, &status, 0) != pid || status)
-		errx(CLI_FAILED, "cannot make %s: the text is in %s", tarball,
-		     directory);
+		errx(CLI_FAILED, "cannot make %s with tar: the files are in %s",
+		     tarball, options->directory);
 	printf("%s\n", tarball);
 }
 
+/* What an earlier report left there would look as if it were of this one. */
 static void open_output(struct report_options *options)
 {
+	static const char *const names[] = {
+		REPORT_FILE, RECORD_FILE, PROGRAM_FILE,
+	};
 	char path[512];
+	size_t i;
 
 	options->out = stdout;
 	if (!options->directory)
 		return;
-	snprintf(path, sizeof(path), "%s/report.txt", options->directory);
 	if (mkdir(options->directory, 0700) && errno != EEXIST)
 		err(CLI_FAILED, "cannot make %s", options->directory);
-	options->out = fopen(path, "we");
-	if (!options->out)
-		err(CLI_FAILED, "cannot write %s", path);
+	for (i = 0; i < ARRAY_SIZE(names); i++) {
+		snprintf(path, sizeof(path), "%s/%s", options->directory,
+			 names[i]);
+		unlink(path);
+	}
+	options->out = create(options, REPORT_FILE);
 }
 
 static void close_output(const struct report_options *options)
 {
+	char path[512];
+
 	if (!options->directory)
 		return;
-	if (fclose(options->out))
-		err(CLI_FAILED, "cannot write %s/report.txt",
-		    options->directory);
-	make_tarball(options->directory);
+	finish(options, options->out, REPORT_FILE);
+	snprintf(path, sizeof(path), "%s/%s", options->directory,
+		 PROGRAM_FILE);
+	if (!options->has_program)
+		unlink(path);
+	make_tarball(options);
+}
+
+/* "DIR/" is DIR, beside which the tarball goes. */
+static void take_directory(struct report_options *options, char *text)
+{
+	size_t length = strlen(text);
+
+	while (length > 1 && text[length - 1] == '/')
+		text[--length] = '\0';
+	if (!length || !strcmp(text, "/") || !strcmp(text, ".") ||
+	    !strcmp(text, ".."))
+		cli_usage(&command_report,
+			  "--output takes a directory of its own, not '%s'",
+			  text);
+	options->directory = text;
 }
 
 static void parse_option(struct report_options *options, int key)
@@ -357,7 +462,10 @@ static void parse_option(struct report_options *options, int key)
 						 PINTEST_NAMES_FOLL, optarg);
 		break;
 	case 'o':
-		options->directory = optarg;
+		take_directory(options, optarg);
+		break;
+	case OPTION_SOURCE:
+		options->source = optarg;
 		break;
 	case OPTION_PROGRAM:
 		options->program = true;

@@ -240,12 +240,3 @@ void report_log(FILE *out, struct kernel_log *log)
 	}
 	close(log->fd);
 }
-
-void report_addresses(FILE *out)
-{
-	report_heading(out, "Where to send this");
-	fprintf(out,
-		"To linux-mm@kvack.org, with copies to linux-kernel@vger.kernel.org and to\n"
-		"those that scripts/get_maintainer.pl of a kernel source names for mm/gup.c.\n"
-		"Reports about a distribution's kernel go to the distribution first.\n");
-}

@@ -6,13 +6,15 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "array_size.h"
+#include "base/page_size.h"
 #include "console/lines.h"
 #include "report.h"
 
-/* Page frames get names in the order in which they come. */
+#define FRAMES_MAX	(2 * CHECK_PAGES * MOMENT_COUNT)
+
+/* Page frames get numbers in the order in which they come. */
 struct frames {
-	uint64_t pfn[16];
+	uint64_t pfn[FRAMES_MAX];
 	size_t count;
 };
 
@@ -23,9 +25,31 @@ static size_t frame_of(struct frames *frames, uint64_t pfn)
 	for (i = 0; i < frames->count; i++)
 		if (frames->pfn[i] == pfn)
 			return i + 1;
-	if (frames->count < ARRAY_SIZE(frames->pfn))
-		frames->pfn[frames->count++] = pfn;
+	frames->pfn[frames->count++] = pfn;
 	return i + 1;
+}
+
+/* A record without an address is none. */
+static void rename_record(struct frames *frames, size_t page,
+			  struct pintest_record *record)
+{
+	if (!record_taken(record))
+		return;
+	record->addr = (page + 1) * page_size();
+	if (record->fields & PINTEST_FIELD_PFN)
+		record->pfn = frame_of(frames, record->pfn);
+	if (record->fields & PINTEST_FIELD_MAPPED_PFN)
+		record->mapped_pfn = frame_of(frames, record->mapped_pfn);
+}
+
+void frames_rename(struct observations *seen)
+{
+	struct frames frames = { 0 };
+	size_t i, j;
+
+	for (i = 0; i < CHECK_PAGES; i++)
+		for (j = 0; j < MOMENT_COUNT; j++)
+			rename_record(&frames, i, &seen->pages[i].records[j]);
 }
 
 static void add_count(struct lines *lines,
@@ -36,9 +60,8 @@ static void add_count(struct lines *lines,
 		lines_add(lines, " %s %" PRId64, name, value);
 }
 
-static void print_record(FILE *out, struct frames *frames,
-			 const struct pintest_record *record, size_t page,
-			 const char *moment)
+static void print_record(FILE *out, const struct pintest_record *record,
+			 size_t page, const char *moment)
 {
 	struct lines lines;
 	char flags[512];
@@ -46,10 +69,10 @@ static void print_record(FILE *out, struct frames *frames,
 	lines_begin_on(&lines, out, "", "    ");
 	lines_add(&lines, "page %zu %s:", page, moment);
 	if (record->fields & PINTEST_FIELD_PFN)
-		lines_add(&lines, " frame p%zu", frame_of(frames, record->pfn));
+		lines_add(&lines, " frame p%" PRIu64, (uint64_t)record->pfn);
 	if (record->fields & PINTEST_FIELD_MAPPED_PFN)
-		lines_add(&lines, " mapped p%zu",
-			  frame_of(frames, record->mapped_pfn));
+		lines_add(&lines, " mapped p%" PRIu64,
+			  (uint64_t)record->mapped_pfn);
 	add_count(&lines, record, PINTEST_FIELD_FOLIO, "order",
 		  record->folio_order);
 	add_count(&lines, record, PINTEST_FIELD_REFCOUNT, "ref",
@@ -68,23 +91,24 @@ static void print_record(FILE *out, struct frames *frames,
 
 void report_pages(FILE *out, const struct result *result)
 {
-	struct frames frames = { 0 };
+	struct observations seen = *result->seen;
 	char text[WORD_TEXT_LENGTH];
 	size_t i, j;
 
+	frames_rename(&seen);
 	report_heading(out, "Pages (p1, p2, ... stand for page frames)");
 	for (i = 0; i < CHECK_PAGES; i++) {
-		const struct page_seen *seen = &result->seen->pages[i];
+		const struct page_seen *page = &seen.pages[i];
 
 		for (j = 0; j < READ_COUNT; j++)
-			if (seen->words[j].known)
+			if (page->words[j].known)
 				fprintf(out, "page %zu: %s reads %s\n", i,
 					reading_name(j),
-					word_text(&seen->words[j], text));
+					word_text(&page->words[j], text));
 		for (j = 0; j < MOMENT_COUNT; j++)
-			if (record_taken(&seen->records[j]))
-				print_record(out, &frames, &seen->records[j],
-					     i, moment_name(j));
+			if (record_taken(&page->records[j]))
+				print_record(out, &page->records[j], i,
+					     moment_name(j));
 	}
 }
 

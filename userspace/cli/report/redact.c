@@ -4,6 +4,7 @@
  */
 #include <fnmatch.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "array_size.h"
@@ -27,20 +28,51 @@ static const char *const parameters[] = {
 	"default_hugepagesz=*", "hugetlb_cma=*", "cma=*", "kernelcore=*",
 	"movablecore=*", "movable_node", "numa=*", "numa_balancing=*", "mem=*",
 	"nokaslr", "nosmp", "nr_cpus=*", "maxcpus=*", "iommu=*", "intel_iommu=*",
-	"amd_iommu=*", "secretmem.enable=*", "slub_debug*", "page_owner=*",
-	"page_poison*", "init_on_alloc=*", "init_on_free=*", "debug_pagealloc=*",
-	"panic_on_warn*", "pti=*", "nopti", "lockdown=*", "page_reporting*",
-	"kasan*", "swapaccount=*", "zswap.enabled=*", "psi=*", "nomodule",
+	"amd_iommu=*", "secretmem.enable=*", "slub_debug", "slub_debug=*", "page_owner=*",
+	"page_poison=*", "page_poisoning=*", "init_on_alloc=*", "init_on_free=*", "debug_pagealloc=*",
+	"panic_on_warn", "panic_on_warn=*", "pti=*", "nopti", "lockdown=*", "page_reporting.page_reporting_order=*",
+	"kasan", "kasan=*", "swapaccount=*", "zswap.enabled=*", "psi=*", "nomodule",
 };
 
-static const char plain_letters[] =
-	"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.,:=@%";
+/* What parameters say that is no number. */
+static const char *const values[] = {
+	"on", "off", "y", "n", "yes", "no", "always", "madvise", "never",
+	"inherit", "within_size", "advise", "force", "noforce", "pt", "nopt",
+	"strict", "nostrict", "soft", "noaperture", "sm_on", "sm_off",
+	"enable", "disable", "fake", "auto", "mirror", "integrity",
+	"confidentiality", "none", "F", "FZ", "FZP", "FZPU", "U", "P", "Z",
+};
 
-/* A value that is no number or plain word may be anything. */
-static bool is_plain(const char *word)
+/* A number with what may follow it: a size, a share, a processor. */
+static bool is_number(const char *word)
 {
-	return strlen(word) < 48 &&
-	       word[strspn(word, plain_letters)] == '\0';
+	char *end;
+
+	strtoull(word, &end, 0);
+	return end != word && strspn(end, "kKmMgGtT%") == strlen(end) &&
+	       strlen(end) < 2;
+}
+
+/* Numbers and known words, between commas and the like. */
+static bool is_value(const char *text)
+{
+	char copy[64], *rest = copy, *word;
+
+	snprintf(copy, sizeof(copy), "%s", text);
+	while ((word = strsep(&rest, ",:;@=-")))
+		if (!is_number(word) &&
+		    !is_listed(values, ARRAY_SIZE(values), word))
+			return false;
+	return true;
+}
+
+bool redact_option(const char *word)
+{
+	const char *value = strchr(word, '=');
+
+	return strlen(word) < 64 &&
+	       is_listed(parameters, ARRAY_SIZE(parameters), word) &&
+	       (!value || is_value(value + 1));
 }
 
 void redact_cmdline(FILE *out, const char *line)
@@ -55,13 +87,44 @@ void redact_cmdline(FILE *out, const char *line)
 			break;
 		snprintf(word, sizeof(word), "%.*s",
 			 length < sizeof(word) ? (int)length : 0, line);
-		if (is_plain(word) &&
-		    is_listed(parameters, ARRAY_SIZE(parameters), word))
+		if (redact_option(word))
 			fprintf(out, "%s ", word);
 		else
 			left++;
 	}
 	fprintf(out, "(%zu more left out)", left);
+}
+
+/* The files of the kernel are everybody's. */
+static bool begins_path(const char *text, const char *at)
+{
+	static const char *const kernels[] = { "/proc/*", "/sys/*", "/dev/*" };
+
+	return *at == '/' && (at == text || strchr(" '(", at[-1])) &&
+	       !is_listed(kernels, ARRAY_SIZE(kernels), at);
+}
+
+static const char *find_path(const char *text)
+{
+	const char *at = text;
+
+	while (*at && !begins_path(text, at))
+		at++;
+	return *at ? at : NULL;
+}
+
+void redact_reason(struct reason *why)
+{
+	struct reason old;
+	const char *path;
+
+	while ((path = find_path(why->text))) {
+		old = *why;
+		path += old.text - why->text;
+		snprintf(why->text, sizeof(why->text), "%.*s(a path)%s",
+			 (int)(path - old.text), old.text,
+			 strstr(path, ": ") ? : "");
+	}
 }
 
 static const char *const options[] = {

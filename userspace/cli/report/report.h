@@ -4,7 +4,7 @@
  *
  * A report is sent to a public list. Nothing is in it that an allow-list does not
  * name: words of the command line, lines of the kernel's configuration, fields of
- * files in /proc. Page frames are p1, p2, ...
+ * files in /proc. Page frames are p1, p2, ... in texts, and 1, 2, ... in records.
  */
 #ifndef PINTEST_CLI_REPORT_H
 #define PINTEST_CLI_REPORT_H
@@ -21,6 +21,12 @@ void report_kernel(FILE *out);
 
 /** report_settings() - THP, KSM, huge pages, CMA, NUMA, swap */
 void report_settings(FILE *out);
+
+/**
+ * frames_rename() - number page frames in the order in which they come
+ * @seen: its records; addresses become offsets
+ */
+void frames_rename(struct observations *seen);
 
 /** report_pages() - what was read of the pages of a result, and their records */
 void report_pages(FILE *out, const struct result *result);
@@ -53,8 +59,15 @@ void kernel_log_open(struct kernel_log *log);
 /** report_log() - lines of mm since then, without addresses; closes the log */
 void report_log(FILE *out, struct kernel_log *log);
 
-/** report_addresses() - where to send it */
-void report_addresses(FILE *out);
+/**
+ * report_addresses() - where to send it
+ * @out: the report
+ * @source: directory of a kernel source; NULL looks for that of this kernel
+ */
+void report_addresses(FILE *out, const char *source);
+
+/** report_record() - the record of a run, without what names the machine */
+void report_record(FILE *out, struct pintest *pt, const struct run *run);
 
 /**
  * reproducer_write() - write a program that shows the same without pintest
@@ -71,6 +84,12 @@ bool reproducer_write(FILE *out, const struct scenario *scenario,
 
 /** redact_cmdline() - the words of a kernel command line that may be told */
 void redact_cmdline(FILE *out, const char *line);
+
+/** redact_option() - whether a word of it may be told */
+bool redact_option(const char *word);
+
+/** redact_reason() - take paths out of a reason, but for those of the kernel */
+void redact_reason(struct reason *why);
 
 /** redact_config() - whether a line of a kernel configuration may be told */
 bool redact_config(const char *line);
