@@ -66,10 +66,36 @@ refuses_ranges_that_are_none() {
 	[ $? -eq 64 ]
 }
 
-echo 1..5
+tells_what_is_not_in_the_record() {
+	record PASS none
+	sed -i 2d "$dir/run.jsonl"
+	advise
+	[ $? -eq 2 ] && grep -q '0 checks, [0-9]* more are not in the record' \
+		"$dir/out" && ! grep -q 'Reliable:' "$dir/out" &&
+		grep -qE '^zeropage +not measured' "$dir/out"
+}
+
+prints_json() {
+	record FAIL stale
+	! advise --json && python3 - "$dir/out" <<-END
+		import json, sys
+		advice, = json.load(open(sys.argv[1]))["advice"]
+		row, = advice["memory"]
+		check, = [c for c in advice["checks"] if c["verdict"]]
+		assert advice["kernel"] == "6.1.0-test"
+		assert advice["call"] == "pin_user_pages_fast(FOLL_LONGTERM)"
+		assert row["memory"] == "zeropage" and row["write"] == "goes stale"
+		assert check["id"] == "ro-longterm.fast.zeropage.write"
+		assert check["finding"] == "stale"
+	END
+}
+
+echo 1..7
 ok advise_stale says_stale
 ok advise_ok says_ok
 ok advise_other_kernels knows_other_kernels
 ok advise_no_record refuses_what_is_no_record
 ok advise_no_range refuses_ranges_that_are_none
-[ "$number" -eq 5 ]
+ok advise_not_in_the_record tells_what_is_not_in_the_record
+ok advise_json prints_json
+[ "$number" -eq 7 ]

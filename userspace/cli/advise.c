@@ -45,6 +45,7 @@ struct advise_options {
 	bool chosen;		/* by --memory */
 	struct releases kernels;
 	struct recorded *from;
+	struct table *json;
 };
 
 enum {
@@ -64,6 +65,7 @@ static const struct cli_option advise_options[] = {
 	  "also what is known of other kernels: 5.10.. or 6.1..6.12" },
 	{ "from", OPTION_FROM, "FILE",
 	  "take results from this record of a run, and run nothing" },
+	{ "json", 'J', NULL, "print JSON: the table, and the checks behind it" },
 	{ 0 },
 };
 
@@ -106,6 +108,9 @@ static void parse_option(struct advise_options *options, int key, char *value)
 		break;
 	case OPTION_FROM:
 		options->from = read_record(value);
+		break;
+	case 'J':
+		options->json = advice_table();
 		break;
 	case OPTION_KERNELS:
 		if (releases_parse(value, &options->kernels))
@@ -256,7 +261,7 @@ static void add_unmeasured(struct facts *facts, struct plan *plan)
 			.rule = plan->checks[i].rule,
 			.id = plan->checks[i].id,
 			.verdict = VERDICT_SKIP,
-			.reason = "not measured",
+			.reason = not_measured,
 		};
 }
 
@@ -442,39 +447,66 @@ static void tell_kernels(const struct advise_options *options,
 	}
 }
 
+static const char *kernel_of(const struct advise_options *options)
+{
+	static struct utsname name;
+
+	uname(&name);
+	return options->from ? recorded_kernel(options->from) : name.release;
+}
+
 static void print_head(const struct advise_options *options,
 		       const struct ask *ask, const struct facts *facts)
 {
-	struct utsname name;
+	size_t measured = facts_measured(facts, ask);
 	char text[256];
 
-	uname(&name);
-	printf("%s on Linux %s: %zu checks\n\n",
-	       ask_name(ask, text, sizeof(text)), options->from ?
-	       recorded_kernel(options->from) : name.release, facts->count);
+	printf("%s on Linux %s: %zu checks",
+	       ask_name(ask, text, sizeof(text)), kernel_of(options), measured);
+	if (measured < facts->count)
+		printf(", %zu more are not in the record",
+		       facts->count - measured);
+	printf("\n\n");
 }
 
-/* Everything about one call. Return: whether something is wrong. */
-static bool advise(struct pintest *pt, const struct advise_options *options,
-		   const struct ask *ask, const char *driver_release)
+static void print_advice(struct pintest *pt,
+			 const struct advise_options *options,
+			 const struct ask *ask, const struct facts *facts,
+			 const struct facts *stories, const char *driver_release)
+{
+	print_head(options, ask, facts);
+	advise_table(facts, ask);
+	advise_tell(facts, ask);
+	tell_others(pt, options, ask, facts);
+	tell_kernels(options, ask, facts);
+	advise_stories(stories);
+	advise_give_back(ask, driver_release);
+}
+
+/* Everything about one call. Return: an &enum cli_exit. */
+static int advise(struct pintest *pt, const struct advise_options *options,
+		  const struct ask *ask, const char *driver_release)
 {
 	struct facts facts = measure(pt, options, plan_of(options, ask),
 				     ask->access->id);
 	struct facts stories = measure(pt, options,
 				       plan_stories(options, ask), "stories");
-	bool is_trouble;
+	int ret = CLI_PASSED;
 
-	print_head(options, ask, &facts);
-	advise_table(&facts, ask);
-	advise_tell(&facts, ask);
-	tell_others(pt, options, ask, &facts);
-	tell_kernels(options, ask, &facts);
-	advise_stories(&stories);
-	advise_give_back(ask, driver_release);
-	is_trouble = count_trouble(&facts, ask);
+	if (options->json)
+		table_add(options->json, &(struct advice) {
+			ask, kernel_of(options), &facts, &stories,
+		});
+	else
+		print_advice(pt, options, ask, &facts, &stories,
+			     driver_release);
+	if (count_trouble(&facts, ask))
+		ret = CLI_FAILED;
+	else if (!facts_measured(&facts, ask))
+		ret = CLI_BROKEN;
 	facts_free(&stories);
 	facts_free(&facts);
-	return is_trouble;
+	return ret;
 }
 
 static size_t find_asks(struct advise_options *options,
@@ -498,15 +530,16 @@ static int run_advise(int argc, char **argv)
 	struct advise_options options = { 0 };
 	struct driver_ask asks[DRIVER_ASKS_MAX];
 	struct pintest *pt = NULL;
-	bool trouble = false;
 	size_t i, count;
-	int key;
+	int key, ret = CLI_PASSED, one;
 
 	while ((key = cli_getopt(&command_advise, argc, argv)) >= 0)
 		if (!driver_option(&command_advise, &options.driver, key,
 				   optarg))
 			parse_option(&options, key, optarg);
 	cli_no_operands(&command_advise, argc, argv);
+	cli_exclude(&command_advise, options.json, "json",
+		    options.kernels.from, "kernels");
 	count = find_asks(&options, asks);
 	if (!options.kind_count)
 		for (i = 0; i < ARRAY_SIZE(usual_kinds); i++)
@@ -517,15 +550,20 @@ static int run_advise(int argc, char **argv)
 		struct ask ask = ask_of(way_of(asks[i].api),
 					access_of(asks[i].foll));
 
-		if (i)
+		if (i && !options.json)
 			putchar('\n');
-		trouble |= advise(pt, &options, &ask, asks[i].use ?
-				  asks[i].use->release : NULL);
+		one = advise(pt, &options, &ask, asks[i].use ?
+			     asks[i].use->release : NULL);
+		/* What is known to be wrong matters more. */
+		if (ret != CLI_FAILED && one != CLI_PASSED)
+			ret = one;
 	}
+	if (options.json)
+		table_print(options.json);
 	if (pt)
 		pintest_close(pt);
 	recorded_free(options.from);
-	return trouble ? CLI_FAILED : CLI_PASSED;
+	return ret;
 }
 
 const struct command command_advise = {
@@ -539,7 +577,7 @@ const struct command command_advise = {
 	.options = advise_options,
 	.exits = "0   the call is reliable here, or refused as it must be\n"
 		 "1   it is not reliable with some of the memory\n"
-		 "2   the checks could not be run\n"
+		 "2   the checks could not be run, or are not in the record\n"
 		 "64  the command line is wrong\n",
 	.examples = "pintest advise --call 'pin_user_pages_fast(FOLL_LONGTERM)'\n"
 		    "pintest advise --driver rdma-umem --read-only --kernels 5.10..\n"

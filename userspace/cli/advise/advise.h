@@ -7,6 +7,7 @@
 
 #include <stdio.h>
 
+#include "console/table.h"
 #include "engine/engine.h"
 
 /**
@@ -98,6 +99,15 @@ bool fact_fails(const struct fact *fact);
 /** fact_is_refusal() - whether the kernel refused, rightly or not */
 bool fact_is_refusal(const struct fact *fact);
 
+/** fact_is_measured() - whether its check was run, or was skipped by this kernel */
+bool fact_is_measured(const struct fact *fact);
+
+/** facts_measured() - how many facts about a call are measured */
+size_t facts_measured(const struct facts *facts, const struct ask *ask);
+
+/* The reason of a fact that is not measured. */
+extern const char not_measured[];
+
 /** finding_says() - a finding in a word or two, such as "goes stale" */
 const char *finding_says(enum finding finding);
 
@@ -134,6 +144,31 @@ int releases_parse(const char *text, struct releases *releases);
 
 /** advise_table() - a line for each memory kind, a column for each topic */
 void advise_table(const struct facts *facts, const struct ask *ask);
+
+/** advise_write_table() - the same as a list in a cell of JSON */
+void advise_write_table(struct cell *cell, const struct facts *facts,
+			const struct ask *ask);
+
+/**
+ * struct advice - all about one call, for JSON
+ *
+ * @ask: the call
+ * @kernel: release of the kernel that was checked
+ * @facts: what was found of it
+ * @stories: side effects, and bugs
+ */
+struct advice {
+	const struct ask *ask;
+	const char *kernel;
+	const struct facts *facts;
+	const struct facts *stories;
+};
+
+/** advice_table() - begin JSON of advice; table_add() adds a &struct advice */
+struct table *advice_table(void);
+
+/** advise_release() - the call that gives the pages back, and how */
+const char *advise_release(const struct ask *ask);
 
 /** advise_tell() - sentences on what is refused, stale, and so on */
 void advise_tell(const struct facts *facts, const struct ask *ask);

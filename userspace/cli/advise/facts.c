@@ -79,6 +79,23 @@ bool fact_is_refusal(const struct fact *fact)
 	       fact->verdict == VERDICT_REFUSED;
 }
 
+const char not_measured[] = "not measured";
+
+bool fact_is_measured(const struct fact *fact)
+{
+	return fact->reason != not_measured;
+}
+
+size_t facts_measured(const struct facts *facts, const struct ask *ask)
+{
+	size_t i, count = 0;
+
+	for (i = 0; i < facts->count; i++)
+		count += fact_is_of(&facts->fact[i], ask, NULL) &&
+			 fact_is_measured(&facts->fact[i]);
+	return count;
+}
+
 const char *finding_says(enum finding finding)
 {
 	static const struct {

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "advise.h"
-#include "console/table.h"
 
 /* A line: the facts about one memory kind. */
 struct line {
@@ -78,7 +77,15 @@ static void write_memory(struct cell *cell, const void *row)
 	const struct line *line = row;
 
 	fprintf(cell->out, "%s%s", line->kind->id,
-		is_by_stand_in(line) ? "*" : "");
+		!cell->json && is_by_stand_in(line) ? "*" : "");
+}
+
+static void write_by(struct cell *cell, const void *row)
+{
+	const struct line *line = row;
+
+	cell_text(cell, is_by_stand_in(line) ? line->ask->stand_in->id :
+					       line->ask->way->id);
 }
 
 static void write_pin(struct cell *cell, const void *row)
@@ -88,7 +95,9 @@ static void write_pin(struct cell *cell, const void *row)
 
 	if (refused)
 		cell_text(cell, fact_fails(refused) ? "REFUSED" : "refused");
-	else if (!fact || fact->verdict == VERDICT_SKIP)
+	else if (!fact || !fact_is_measured(fact))
+		cell_text(cell, "not measured");
+	else if (fact->verdict == VERDICT_SKIP)
 		cell_text(cell, "not here");
 	else
 		cell_text(cell, fact->finding == FINDING_ALLOWED ?
@@ -156,6 +165,8 @@ static const struct column advice_columns[] = {
 	{ "MEMORY", COLUMN_TEXT, COLUMN_ALWAYS, "memory kind", write_memory },
 	{ "PIN", COLUMN_TEXT, COLUMN_ALWAYS, "whether the kernel takes it",
 	  write_pin },
+	{ "BY", COLUMN_TEXT, COLUMN_MORE, "the call that was checked",
+	  write_by },
 	{ "WRITE", COLUMN_TEXT, COLUMN_ALWAYS, "after the process writes",
 	  write_write },
 	{ "FORK", COLUMN_TEXT, COLUMN_ALWAYS, "after fork()", write_fork },
@@ -170,9 +181,10 @@ static const struct column advice_columns[] = {
 	{ 0 },
 };
 
-void advise_table(const struct facts *facts, const struct ask *ask)
+/* Return: whether a line was asked by the stand-in. */
+static bool add_lines(struct table *table, const struct facts *facts,
+		      const struct ask *ask)
 {
-	struct table *table = table_new("advice", advice_columns, NULL, false);
 	const struct memory_kind *last = NULL;
 	bool stand_in = false;
 	size_t i;
@@ -186,8 +198,25 @@ void advise_table(const struct facts *facts, const struct ask *ask)
 		table_add(table, &(struct line) { facts, ask, kind });
 		stand_in |= facts->fact[i].scenario->way != ask->way;
 	}
+	return stand_in;
+}
+
+void advise_table(const struct facts *facts, const struct ask *ask)
+{
+	struct table *table = table_new("advice", advice_columns, NULL, false);
+	bool stand_in = add_lines(table, facts, ask);
+
 	table_print(table);
 	if (stand_in)
 		printf("* asked by %s, as this call is not checked with such memory\n",
 		       ask->stand_in->what);
+}
+
+void advise_write_table(struct cell *cell, const struct facts *facts,
+			const struct ask *ask)
+{
+	struct table *table = table_new("memory", advice_columns, NULL, true);
+
+	add_lines(table, facts, ask);
+	table_write(table, cell);
 }

@@ -101,7 +101,7 @@ static void tell_trouble(const struct facts *facts, const struct ask *ask)
 		any = true;
 		tell_cause(facts, i, ask);
 	}
-	if (!any)
+	if (!any && facts_measured(facts, ask))
 		printf("\n%s\n", ask->way->traits & WAY_PINS ?
 		       "Reliable: the pin saw every write in all memory that can be pinned here." :
 		       "The references saw every write. fork() was not tried: they are not kept then.");
@@ -142,7 +142,7 @@ static void tell_missing(const struct facts *facts, const struct ask *ask)
 		const struct fact *fact = &facts->fact[i];
 		struct lines lines;
 
-		if (!fact_is_of(fact, ask, NULL) ||
+		if (!fact_is_of(fact, ask, NULL) || !fact_is_measured(fact) ||
 		    (fact->verdict != VERDICT_SKIP &&
 		     fact->verdict != VERDICT_BROKEN) ||
 		    !strcmp(last, fact->reason))
@@ -165,7 +165,7 @@ void advise_tell(const struct facts *facts, const struct ask *ask)
 	tell_missing(facts, ask);
 }
 
-static const char *give_back(const struct ask *ask)
+const char *advise_release(const struct ask *ask)
 {
 	bool writes = ask->access->foll & PINTEST_FOLL_WRITE;
 
@@ -185,7 +185,7 @@ void advise_give_back(const struct ask *ask, const char *driver_release)
 
 	printf("\nTo do:\n");
 	lines_begin(&lines, "- ", "  ");
-	lines_add(&lines, "Give the pages back with %s.", give_back(ask));
+	lines_add(&lines, "Give the pages back with %s.", advise_release(ask));
 	if (driver_release)
 		lines_add(&lines, " The driver uses %s().", driver_release);
 	lines_end(&lines);

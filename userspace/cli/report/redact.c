@@ -28,10 +28,12 @@ static const char *const parameters[] = {
 	"default_hugepagesz=*", "hugetlb_cma=*", "cma=*", "kernelcore=*",
 	"movablecore=*", "movable_node", "numa=*", "numa_balancing=*", "mem=*",
 	"nokaslr", "nosmp", "nr_cpus=*", "maxcpus=*", "iommu=*", "intel_iommu=*",
-	"amd_iommu=*", "secretmem.enable=*", "slub_debug", "slub_debug=*", "page_owner=*",
-	"page_poison=*", "page_poisoning=*", "init_on_alloc=*", "init_on_free=*", "debug_pagealloc=*",
-	"panic_on_warn", "panic_on_warn=*", "pti=*", "nopti", "lockdown=*", "page_reporting.page_reporting_order=*",
-	"kasan", "kasan=*", "swapaccount=*", "zswap.enabled=*", "psi=*", "nomodule",
+	"amd_iommu=*", "secretmem.enable=*", "slub_debug", "slub_debug=*",
+	"page_owner=*", "page_poison=*", "page_poisoning=*", "init_on_alloc=*",
+	"init_on_free=*", "debug_pagealloc=*", "panic_on_warn",
+	"panic_on_warn=*", "pti=*", "nopti", "lockdown=*",
+	"page_reporting.page_reporting_order=*", "kasan", "kasan=*",
+	"swapaccount=*", "zswap.enabled=*", "psi=*", "nomodule",
 };
 
 /* What parameters say that is no number. */
