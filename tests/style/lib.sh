@@ -5,6 +5,8 @@
 
 set -euo pipefail
 
+cache=${PINTEST_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/pintest}
+
 # The project's files that match PATTERNs of git, or all.
 files() {
 	git -c safe.directory='*' ls-files --cached --others \
@@ -15,10 +17,26 @@ files() {
 }
 
 scripts() {
-	files . | while IFS= read -r file; do
-		case $(head -n 2 "$file" | tr -d '\0') in
-		'#!'*sh* | *'shellcheck shell='*) printf '%s\n' "$file" ;;
-		esac
+	files . | xargs -d '\n' awk '
+		FNR == 1 && /^#!.*sh/ || /shellcheck shell=/ { print FILENAME; nextfile }
+		FNR == 2 { nextfile }'
+}
+
+# unless_passed KEY COMMAND...: run COMMAND on the files that standard input names,
+# but for those that have passed it as they are now. KEY stands for all else that
+# COMMAND depends on.
+unless_passed() {
+	local passed=$cache/passed/$1 new batch
+	shift
+
+	mkdir -p "${passed%/*}"
+	touch "$passed"
+	mapfile -t new < <(xargs sha256sum | grep -vxFf "$passed")
+	while [ "${#new[@]}" -gt 0 ]; do
+		batch=("${new[@]:0:25}")
+		new=("${new[@]:25}")
+		"$@" "${batch[@]#*  }" || return
+		printf '%s\n' "${batch[@]}" >>"$passed"
 	done
 }
 
@@ -30,11 +48,10 @@ none() {
 # Print the directory with the scripts/ of the distribution's newest kernel
 # source. Only that part of the package is kept.
 kernel_scripts() {
-	local package cache dir tmp
+	local package dir tmp
 
 	package=$(apt-cache depends linux-source |
 		sed -n 's/^ *Depends: //p')
-	cache=${PINTEST_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/pintest}
 	dir=$cache/scripts/$package
 	if [ ! -d "$dir" ]; then
 		mkdir -p "$cache/tmp" "$cache/scripts"
