@@ -126,7 +126,16 @@ static int see_mapped(struct going *going, enum moment moment,
 	return 0;
 }
 
-/* Of an outside way, pins are counted as well. */
+/*
+ * Of an outside way pins are counted as well, if it pins often enough to tell them
+ * from those of others.
+ */
+static bool counts_pins(const struct scenario *scenario)
+{
+	return scenario->way->outside &&
+	       scenario->event->traits & EVENT_REPINS;
+}
+
 static int stage_open(struct going *going, struct reason *why)
 {
 	int ret = pinner_open(&going->pinner, why);
@@ -134,7 +143,7 @@ static int stage_open(struct going *going, struct reason *why)
 	if (ret)
 		return ret;
 	going->opened = true;
-	if (going->pinner.way->outside)
+	if (counts_pins(going->scenario))
 		going->before = pin_totals();
 	return 0;
 }
@@ -319,7 +328,7 @@ static int stage_unpin(struct going *going, struct reason *why)
 
 	if (ret)
 		return ret;
-	if (going->pinner.way->outside)
+	if (counts_pins(going->scenario))
 		count_pins(going);
 	return see_mapped(going, MOMENT_UNPINNED, why);
 }
@@ -368,8 +377,11 @@ void scenario_run(struct pintest *pt, const struct scenario *scenario,
 	struct reason ignored;
 
 	run_stages(&going);
-	/* A thread is in the kernel, and has the memory locked. */
-	if (seen->endless)
+	/*
+	 * A thread is in the kernel, and has the memory locked; or there is no telling
+	 * what another callback does.
+	 */
+	if (seen->endless || seen->call)
 		return;
 	event_end(&going.event, &ignored);
 	hold_free(going.hold);

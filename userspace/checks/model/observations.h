@@ -102,8 +102,8 @@ struct page_seen {
  * @signal: the signal that killed it there, or 0
  * @late: it was killed since it did not end in time
  * @endless: a call was seen to try the same again and again; @why says which
- * @call: the callback of an outside way that it was killed in, or NULL
- * @counted: the next two are known, as they are of outside ways
+ * @call: the callback of an outside way that it ended in, or NULL
+ * @counted: the next two are known, as they are of outside ways that pin often
  * @pins_taken: pins that were taken meanwhile, of the whole machine
  * @pins_left: of these, that were not given back
  * @pages: what was seen of each page
