@@ -3,7 +3,8 @@
  * A way that pins nothing: what it "pins" is the memory of the process, which is as
  * good as a pin for what is read and written. $FAKE_WAY says what is wrong with it.
  *
- * FAKE_VERSION, FAKE_NAME and FAKE_CAN make ways that cannot be used.
+ * FAKE_VERSION, FAKE_SIZE, FAKE_NAME, FAKE_CAN and FAKE_PIN make ways that cannot be
+ * used.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -14,6 +15,12 @@
 
 #ifndef FAKE_VERSION
 #define FAKE_VERSION	PINTEST_WAY_VERSION
+#endif
+#ifndef FAKE_SIZE
+#define FAKE_SIZE	sizeof(pintest_way)
+#endif
+#ifndef FAKE_PIN
+#define FAKE_PIN	fake_pin
 #endif
 #ifndef FAKE_NAME
 #define FAKE_NAME	"fake"
@@ -60,6 +67,8 @@ static int fake_pin(void *way, void *addr, size_t length, bool write,
 		return -EFAULT;
 	if (is("unfit"))
 		return -EOPNOTSUPP;
+	if (is("positive"))
+		return length;
 	if (!pinned)
 		return -ENOMEM;
 	pinned->addr = addr;
@@ -75,7 +84,7 @@ static int fake_unpin(void *way, void *pin)
 	(void)way;
 	free(pinned->copy);
 	free(pinned);
-	return 0;
+	return is("keep") ? -EINVAL : 0;
 }
 
 static int fake_read(void *way, void *pin, void *buf, size_t length,
@@ -88,6 +97,14 @@ static int fake_read(void *way, void *pin, void *buf, size_t length,
 		abort();
 	while (is("hang"))
 		pause();
+	if (is("exit"))
+		exit(0);
+	if (is("idle"))
+		return 0;
+	if (is("partial") && offset)
+		return -EFAULT;
+	if (is("count"))
+		return length;
 	memcpy(buf, (is("stale") ? pinned->copy : pinned->addr) + offset,
 	       length);
 	return 0;
@@ -107,18 +124,20 @@ static int fake_write(void *way, void *pin, const void *buf, size_t length,
 static const char *fake_error(void *way)
 {
 	(void)way;
-	return is("refuse") ? "the fake way refuses" : NULL;
+	if (is("keep"))
+		abort();
+	return is("refuse") ? "the fake\nway\033 refuses" : NULL;
 }
 
 const struct pintest_way pintest_way = {
 	.version = FAKE_VERSION,
-	.size = sizeof(pintest_way),
+	.size = FAKE_SIZE,
 	.name = FAKE_NAME,
 	.what = "a way that is none",
 	.can = FAKE_CAN,
 	.open = fake_open,
 	.close = fake_close,
-	.pin = fake_pin,
+	.pin = FAKE_PIN,
 	.unpin = fake_unpin,
 	.read = fake_read,
 	.write = fake_write,

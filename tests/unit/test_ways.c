@@ -75,12 +75,31 @@ static void what_goes_wrong_is_a_verdict(void **state)
 	expect(STORES, "nothing", VERDICT_PASS, "");
 	expect(READS, "stale", VERDICT_FAIL,
 	       "page 0: after the process wrote, the pin still reads 'pin-time': is FOLL_LONGTERM missing");
-	expect(STORES, "lose", VERDICT_FAIL, "is FOLL_WRITE missing");
-	expect(READS, "refuse", VERDICT_FAIL, "the fake way refuses");
+	expect(STORES, "lose", VERDICT_FAIL, "does write() store all");
+	expect(READS, "refuse", VERDICT_FAIL, "the fake way  refuses");
 	expect(READS, "unfit", VERDICT_SKIP, "refused");
 	expect(READS, "absent", VERDICT_SKIP, "fake cannot be used");
 	expect(READS, "crash", VERDICT_FAIL, "read() of fake crashed");
 	expect(READS, "hang", VERDICT_FAIL, "read() of fake did not return");
+}
+
+#define REFUSES	"rw-longterm-refusal.fake.anon-readonly.write"
+
+static void what_breaks_the_contract_is_told(void **state)
+{
+	(void)state;
+	expect(READS, "positive", VERDICT_FAIL,
+	       "pin() of fake returned");
+	expect(REFUSES, "positive", VERDICT_FAIL, "pin() of fake returned");
+	expect(REFUSES, "refuse", VERDICT_REFUSED, "refused");
+	expect(READS, "count", VERDICT_FAIL,
+	       ": callbacks return 0 or a negative errno");
+	expect(READS, "idle", VERDICT_FAIL,
+	       "read() of fake returned 0, and has read nothing");
+	expect(READS, "exit", VERDICT_FAIL,
+	       "read() of fake has ended the process");
+	expect(READS, "partial", VERDICT_FAIL, "are all pages pinned?");
+	expect(READS, "keep", VERDICT_FAIL, "error() of fake crashed");
 }
 
 static void pins_are_counted(void **state)
@@ -127,7 +146,9 @@ static void bad_ways_are_told(void **state)
 		{ "nowhere", "there is no way 'nowhere'" },
 		{ FAKE_WAYS "/fake.so", "there is a way 'fake' already" },
 		{ FAKE_WAYS "/fake_version.so", "is for version 77" },
-		{ FAKE_WAYS "/fake_name.so", "a-z, 0-9 and -" },
+		{ FAKE_WAYS "/fake_size.so", "has a .size of 8" },
+		{ FAKE_WAYS "/fake_name.so", "'A Fake', and has to be of a-z" },
+		{ FAKE_WAYS "/fake_pin.so", ".pin is not set" },
 		{ FAKE_WAYS "/fake_can.so", "PINTEST_WAY_READ_ONLY" },
 	};
 	struct reason why;
@@ -152,6 +173,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_goes_wrong_is_a_verdict),
+		cmocka_unit_test(what_breaks_the_contract_is_told),
 		cmocka_unit_test(pins_are_counted),
 		cmocka_unit_test(what_cannot_be_known_is_not_planned),
 		cmocka_unit_test(some_events_are_for_our_own_pins),

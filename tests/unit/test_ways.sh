@@ -27,7 +27,7 @@ result() {
 
 fake=$fakes/fake.so
 anon=(--filter '*-longterm.fake.anon.write')
-echo 1..10
+echo 1..13
 result passes 0 '2 passed' check --no-module --way "$fake:argument" "${anon[@]}"
 FAKE_WAY=stale result fails 1 'FAIL rw-longterm.fake.anon.write: page 0' \
 	check --no-module --way "$fake" "${anon[@]}"
@@ -40,5 +40,10 @@ result no-such-way 64 "there is no way 'nowhere'" check --way nowhere
 result takes-way 64 '--no-module takes --way' check --no-module
 result lists-facts 0 'which page is pinned' list --no-module --way "$fake"
 PINTEST_WAYS=$fakes result is-installed 0 'a way that is none' list ways
-result compares 64 'is not two ways' compare-ways fast
+FAKE_WAY=stale result is-not-the-kernel 1 'pins of fake are not reliable' \
+	check --no-module --way "$fake" "${anon[@]}"
+result compares 64 "'fast' is not two ways" compare-ways fast
+result compares-two 64 "'fast,slow,get' is not two ways" \
+	compare-ways fast,slow,get
+result compares-others 64 'same way twice' compare-ways fast,fast
 exit "$failed"

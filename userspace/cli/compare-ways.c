@@ -52,21 +52,21 @@ static const struct way *take_way(struct outside_options *outside,
 static void parse_ways(struct comparison *comparison,
 		       struct outside_options *outside, char *operand)
 {
-	char *list = operand, *rest = list;
-	size_t i;
+	char *second = operand ? strchr(operand, ',') : NULL;
 
-	if (!list)
+	if (!operand)
 		cli_usage(&command_compare_ways,
 			  "it takes two ways, as fast,vfio");
-	for (i = 0; i < 2; i++) {
-		const char *spec = strsep(&rest, ",");
-
-		if (!spec || !*spec || (i && rest))
-			cli_usage(&command_compare_ways,
-				  "'%s' is not two ways, as fast,vfio",
-				  operand);
-		comparison->ways[i] = take_way(outside, spec);
-	}
+	if (!second || second == operand || !second[1] ||
+	    strchr(second + 1, ','))
+		cli_usage(&command_compare_ways,
+			  "'%s' is not two ways, as fast,vfio", operand);
+	*second++ = '\0';
+	if (!strcmp(operand, second))
+		cli_usage(&command_compare_ways,
+			  "'%s' is the same way twice", second);
+	comparison->ways[0] = take_way(outside, operand);
+	comparison->ways[1] = take_way(outside, second);
 }
 
 /* Whether two checks are the same but for their way. */

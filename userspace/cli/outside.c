@@ -112,6 +112,9 @@ static void tell_trial(const struct trial *trial, int ret,
 		      strsignal(end->signal));
 	else if (trial->error)
 		warnx("%s", trial->why.text);
+	else if (trial->call)
+		warnx("%s of %s has ended the process: a callback does not exit",
+		      trial->call, id);
 }
 
 static int try_way(struct trial *trial)
@@ -125,8 +128,8 @@ static int try_way(struct trial *trial)
 	tell_trial(trial, ret, &end);
 	if (trial->error == -EOPNOTSUPP)
 		return CLI_SKIPPED;
-	return ret || end.late || end.signal || trial->error ? CLI_BROKEN :
-							       CLI_PASSED;
+	return ret || end.late || end.signal || trial->error || trial->call ?
+	       CLI_BROKEN : CLI_PASSED;
 }
 
 int outside_try(const struct outside_options *options)

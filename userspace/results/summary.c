@@ -59,6 +59,7 @@ static const char *plural(size_t count)
 /* What is known of read-only long-term pins, the question most people have. */
 static void write_reliability(FILE *out, const struct run *run)
 {
+	const char *of = "", *way = "";
 	size_t i, passed = 0, stale = 0;
 
 	for (i = 0; i < run->result_count; i++) {
@@ -68,17 +69,22 @@ static void write_reliability(FILE *out, const struct run *run)
 		if (result->scenario->story ||
 		    result->scenario->access != &access_table[RO_LONGTERM])
 			continue;
+		/* A driver's pins say little of the kernel's. */
+		if (result->scenario->way->outside) {
+			of = " of ";
+			way = result->scenario->way->id;
+		}
 		passed += result->judgement.verdict == VERDICT_PASS;
 		stale += verdict_fails(result->judgement.verdict) &&
 			 (finding == FINDING_STALE ||
 			  finding == FINDING_OTHER_PAGE);
 	}
 	if (stale)
-		fprintf(out, " read-only long-term pins are not reliable: they go stale in %zu check%s;",
-			stale, plural(stale));
+		fprintf(out, " read-only long-term pins%s%s are not reliable: they go stale in %zu check%s;",
+			of, way, stale, plural(stale));
 	else if (passed)
-		fprintf(out, " read-only long-term pins are reliable%s;",
-			run->plan->left_out ? " where they were checked" : "");
+		fprintf(out, " read-only long-term pins%s%s are reliable%s;",
+			of, way, run->plan->left_out ? " where they were checked" : "");
 }
 
 static void write_bugs(FILE *out, const struct cause *causes, size_t count)

@@ -21,15 +21,24 @@ struct buffer {
 /* The other end of all transfers. */
 static int file = -1;
 
+/* The last error, where strerror() says too little. */
+static const char *error;
+
 static int ring_open(const char *arg, void **way)
 {
 	struct io_uring ring;
-	int ret = io_uring_queue_init(1, &ring, 0);
+	int ret;
 
-	(void)arg;
 	*way = NULL;
-	if (ret == -ENOSYS || ret == -EPERM)
+	if (*arg) {
+		error = "it takes no argument";
+		return -EINVAL;
+	}
+	ret = io_uring_queue_init(1, &ring, 0);
+	if (ret == -ENOSYS || ret == -EPERM) {
+		error = "this kernel has no io_uring, or kernel.io_uring_disabled is set";
 		return -EOPNOTSUPP;
+	}
 	if (ret)
 		return ret;
 	io_uring_queue_exit(&ring);
@@ -124,6 +133,12 @@ static int ring_write(void *way, void *pin, const void *buf, size_t length,
 	return transfer(pin, true, length, offset);
 }
 
+static const char *ring_error(void *way)
+{
+	(void)way;
+	return error;
+}
+
 const struct pintest_way pintest_way = {
 	.version = PINTEST_WAY_VERSION,
 	.size = sizeof(pintest_way),
@@ -136,4 +151,5 @@ const struct pintest_way pintest_way = {
 	.unpin = ring_unpin,
 	.read = ring_read,
 	.write = ring_write,
+	.error = ring_error,
 };

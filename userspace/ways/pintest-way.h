@@ -72,7 +72,9 @@ enum pintest_way_can {
  * @error: the last error in words, or NULL if there is nothing to say but
  *	strerror(). May be NULL
  *
- * Callbacks return 0 or a negative errno. They do not print and do not exit.
+ * Callbacks return 0 or a negative errno; anything else is a failure of the check,
+ * and so is any error of @unpin, @read or @write but of memory or files that ran
+ * out. They do not print and do not exit.
  *
  * All that concerns one check happens in a process of its own, in one thread,
  * which opens the way, pins once or more, and is gone afterwards. A callback

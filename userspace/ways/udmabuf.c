@@ -28,13 +28,20 @@ struct buffer {
 
 static int device = -1;
 
+/* The last error, where strerror() says too little. */
+static const char *error;
+
 static int udmabuf_open(const char *arg, void **way)
 {
-	(void)arg;
 	*way = NULL;
+	if (*arg) {
+		error = "it takes no argument";
+		return -EINVAL;
+	}
 	device = open("/dev/udmabuf", O_RDWR | O_CLOEXEC);
 	if (device >= 0)
 		return 0;
+	error = "cannot open /dev/udmabuf: load udmabuf, if this kernel has it";
 	return errno == ENOENT ? -EOPNOTSUPP : -errno;
 }
 
@@ -76,16 +83,19 @@ static int make_buffer(const void *addr, size_t length)
 	uint64_t offset;
 	int ret, fd = find_file(addr, &offset);
 
+	error = NULL;
 	if (fd < 0)
 		return fd;
 	create.memfd = fd;
 	create.offset = offset;
-	if (fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK))
+	if (fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK)) {
+		error = "the file takes no seals, which udmabuf needs";
 		ret = -EOPNOTSUPP;
-	else
+	} else {
 		ret = ioctl(device, UDMABUF_CREATE, &create);
-	if (ret == -1)
-		ret = -errno;
+		if (ret < 0)
+			ret = -errno;
+	}
 	close(fd);
 	return ret;
 }
@@ -150,6 +160,12 @@ static int udmabuf_write(void *way, void *pin, const void *buf, size_t length,
 	return 0;
 }
 
+static const char *udmabuf_error(void *way)
+{
+	(void)way;
+	return error;
+}
+
 const struct pintest_way pintest_way = {
 	.version = PINTEST_WAY_VERSION,
 	.size = sizeof(pintest_way),
@@ -163,4 +179,5 @@ const struct pintest_way pintest_way = {
 	.unpin = udmabuf_unpin,
 	.read = udmabuf_read,
 	.write = udmabuf_write,
+	.error = udmabuf_error,
 };

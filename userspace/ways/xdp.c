@@ -13,16 +13,24 @@
 
 #define FRAME_SIZE	4096
 
+/* The last error, where strerror() says too little. */
+static const char *error;
+
 static int xdp_open(const char *arg, void **way)
 {
-	int fd = socket(AF_XDP, SOCK_RAW | SOCK_CLOEXEC, 0);
+	int fd;
 
-	(void)arg;
 	*way = NULL;
-	if (fd < 0)
-		return errno == EAFNOSUPPORT ? -EOPNOTSUPP : -errno;
-	close(fd);
-	return 0;
+	if (*arg) {
+		error = "it takes no argument";
+		return -EINVAL;
+	}
+	fd = socket(AF_XDP, SOCK_RAW | SOCK_CLOEXEC, 0);
+	if (fd < 0 && errno == EAFNOSUPPORT) {
+		error = "this kernel has no AF_XDP sockets";
+		return -EOPNOTSUPP;
+	}
+	return fd < 0 || close(fd) ? -errno : 0;
 }
 
 static void xdp_close(void *way)
@@ -59,6 +67,12 @@ static int xdp_unpin(void *way, void *pin)
 	return close((intptr_t)pin) ? -errno : 0;
 }
 
+static const char *xdp_error(void *way)
+{
+	(void)way;
+	return error;
+}
+
 const struct pintest_way pintest_way = {
 	.version = PINTEST_WAY_VERSION,
 	.size = sizeof(pintest_way),
@@ -69,4 +83,5 @@ const struct pintest_way pintest_way = {
 	.close = xdp_close,
 	.pin = xdp_pin,
 	.unpin = xdp_unpin,
+	.error = xdp_error,
 };

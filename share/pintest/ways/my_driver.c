@@ -18,12 +18,18 @@
 
 static int fd;
 
+/* The last error, where strerror() says too little; or NULL. */
+static const char *error;
+
 /* Behind --way ./my_driver.so: there may be the name of another device node. */
 static int my_open(const char *arg, void **way)
 {
 	*way = NULL;
 	fd = open(*arg ? arg : "/dev/my_driver", O_RDWR | O_CLOEXEC);
-	return fd < 0 ? -errno : 0;
+	if (fd >= 0)
+		return 0;
+	error = "cannot open /dev/my_driver: load the driver";
+	return errno == ENOENT ? -EOPNOTSUPP : -errno;
 }
 
 static void my_close(void *way)
@@ -56,6 +62,11 @@ static int my_read(void *way, void *pin, void *buf, size_t length,
 	return ioctl(fd, MY_READ, &read) ? -errno : 0;
 }
 
+static const char *my_error(void *way)
+{
+	return error;
+}
+
 const struct pintest_way pintest_way = {
 	.version = PINTEST_WAY_VERSION,
 	.size = sizeof(pintest_way),
@@ -68,4 +79,5 @@ const struct pintest_way pintest_way = {
 	.pin = my_pin,
 	.unpin = my_unpin,
 	.read = my_read,
+	.error = my_error,
 };

@@ -77,7 +77,7 @@ enum outcome {
  * @FINDING_KILLED: another process was killed
  * @FINDING_STAYS: a page is pinned for long where no such pin may be
  * @FINDING_UNPINNED: what should take pins takes none
- * @FINDING_WAY_CRASHED: an outside way crashed
+ * @FINDING_WAY_CRASHED: an outside way crashed, or failed with no reason to
  * @FINDING_EXPOSED: a page is pinned that nobody but its process may see
  * @FINDING_CRASHED: the machine went down
  */

@@ -40,16 +40,44 @@ static const char *hint_refused(const struct scenario *scenario)
 	return NULL;
 }
 
-static const char *hint_stale(const struct scenario *scenario)
+/* Whether all pages are known to be still mapped that were pinned. */
+static bool is_same(const struct observations *seen)
 {
+	bool same = true;
+	size_t i;
+
+	for (i = 0; i < CHECK_PAGES; i++)
+		if (!(seen->pages[i].records[MOMENT_AFTER].flags &
+		      PINTEST_PAGE_MAPPED_SAME))
+			same = false;
+	return same;
+}
+
+static const char *hint_stale(const struct scenario *scenario,
+			      const struct observations *seen)
+{
+	if (is_same(seen))
+		return "the pinned page is still mapped: does read() return an old copy?";
 	if (writes(scenario))
-		return "is FOLL_WRITE missing where the device writes?";
+		return "is FOLL_WRITE missing where the device writes, or does read() return an old copy?";
 	if (is_longterm(scenario))
 		return "is FOLL_LONGTERM missing, or the kernel older than 6.2?";
 	return NULL;
 }
 
+/* What the device does not read back it has not stored. */
+static const char *hint_lost(const struct observations *seen)
+{
+	size_t i;
+
+	for (i = 0; i < CHECK_PAGES; i++)
+		if (!word_is(&seen->pages[i].words[READ_BACK], WORD_DEVICE))
+			return "the device does not read it back either: does write() store all?";
+	return "is FOLL_WRITE missing where the device writes?";
+}
+
 static const char *hint_of(const struct scenario *scenario,
+			   const struct observations *seen,
 			   enum finding finding)
 {
 	switch (finding) {
@@ -63,10 +91,11 @@ static const char *hint_of(const struct scenario *scenario,
 		return hint_allowed(scenario);
 	case FINDING_REFUSED:
 		return hint_refused(scenario);
-	case FINDING_STALE:
 	case FINDING_LOST:
+		return hint_lost(seen);
+	case FINDING_STALE:
 	case FINDING_OTHER_PAGE:
-		return hint_stale(scenario);
+		return hint_stale(scenario, seen);
 	case FINDING_MOVED:
 		return "does the driver call get_user_pages() in place of pin_user_pages()?";
 	default:
@@ -74,9 +103,10 @@ static const char *hint_of(const struct scenario *scenario,
 	}
 }
 
-void judge_hint(const struct scenario *scenario, struct judgement *judgement)
+void judge_hint(const struct scenario *scenario,
+		const struct observations *seen, struct judgement *judgement)
 {
-	const char *hint = hint_of(scenario, judgement->finding);
+	const char *hint = hint_of(scenario, seen, judgement->finding);
 	char *text = judgement->why.text;
 	size_t length = strlen(text);
 

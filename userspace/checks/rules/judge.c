@@ -105,6 +105,18 @@ static struct judgement judge_refused(const struct scenario *scenario,
 	}
 }
 
+/* A callback of an outside way has ended it. */
+static struct judgement judge_call(const struct scenario *scenario,
+				   const struct observations *seen)
+{
+	if (seen->error)
+		return judged(VERDICT_FAIL, FINDING_WAY_CRASHED, "%s",
+			      seen->why.text);
+	return judged(VERDICT_FAIL, FINDING_WAY_CRASHED,
+		      "%s of %s has ended the process, %s: a callback does not exit",
+		      seen->call, scenario->way->id, stage_name(seen->stage));
+}
+
 struct judgement judge_ending(const struct scenario *scenario,
 			      const struct observations *seen)
 {
@@ -122,6 +134,8 @@ struct judgement judge_ending(const struct scenario *scenario,
 		return judged(VERDICT_BROKEN, FINDING_NONE,
 			      "killed while %s: %s", stage_name(seen->stage),
 			      strsignal(seen->signal));
+	if (seen->call)
+		return judge_call(scenario, seen);
 	if (seen->stage == STAGE_DONE)
 		return passed;
 	if (!seen->error)

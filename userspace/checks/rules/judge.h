@@ -34,9 +34,11 @@ struct judgement judge_ending(const struct scenario *scenario,
 /**
  * judge_hint() - say what an outside way's driver does wrong
  * @scenario: the scenario
+ * @seen: what was seen in it
  * @judgement: a failure, whose reason gets the hint
  */
-void judge_hint(const struct scenario *scenario, struct judgement *judgement);
+void judge_hint(const struct scenario *scenario,
+		const struct observations *seen, struct judgement *judgement);
 
 /**
  * judge_fresh() - the pin sees what the process writes, and nothing else

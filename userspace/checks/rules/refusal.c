@@ -58,7 +58,7 @@ struct judgement judge_refusal(const struct scenario *scenario,
 {
 	const struct memory_kind *kind = scenario->memory;
 	int error = kind->refused_with ? : EFAULT;
-	bool refused = seen->stage == STAGE_PIN && seen->error;
+	bool refused = seen->stage == STAGE_PIN && seen->error && !seen->call;
 
 	if (seen->stage != STAGE_DONE && (!refused || ran_out(seen->error)))
 		return judge_ending(scenario, seen);

@@ -378,6 +378,6 @@ struct judgement rule_judge(const struct rule *rule,
 	if (!judgement.verdict)
 		judgement = rule->judge(scenario, seen);
 	if (scenario->way->outside)
-		judge_hint(scenario, &judgement);
+		judge_hint(scenario, seen, &judgement);
 	return judgement;
 }

@@ -2,7 +2,9 @@
 /*
  * Holds: pinned memory, whichever way it was pinned.
  */
+#include <ctype.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,6 +27,17 @@ struct hold {
 	struct pintest_record pinned[CHECK_PAGES];
 };
 
+/* The largest errno of the kernel. */
+#define ERRNO_MAX	4095
+
+/* What no check writes: memory to read into holds it before. */
+#define WORD_UNREAD	UINT64_C(0x2e64616572206f6e)	/* "no read." */
+
+/* An error in words, on one line. */
+struct said {
+	char text[160];
+};
+
 /* Called around each callback, so that a crash can be put down to it. */
 static void calls(const struct pinner *pinner, const char *call)
 {
@@ -32,18 +45,74 @@ static void calls(const struct pinner *pinner, const char *call)
 		*pinner->call = call;
 }
 
+/* A callback did what none may do. It stays the one that is going on: @why has it. */
+static int misuse(const struct pinner *pinner, const char *call,
+		  struct reason *why, const char *what)
+{
+	calls(pinner, call);
+	return reason(why, -EPROTO, "%s of %s %s", call, pinner->way->id, what);
+}
+
+static bool is_misused(const struct pinner *pinner)
+{
+	return pinner->call && *pinner->call;
+}
+
+/* A callback is back; its result, if it is one. */
+static int returned(const struct pinner *pinner, const char *call, int ret,
+		    struct reason *why)
+{
+	char what[80];
+
+	calls(pinner, NULL);
+	if (ret <= 0 && ret >= -ERRNO_MAX)
+		return ret;
+	snprintf(what, sizeof(what),
+		 "returned %d: callbacks return 0 or a negative errno", ret);
+	return misuse(pinner, call, why, what);
+}
+
 /* What the way says of its last error, or what the errno means. */
-static const char *error_text(const struct pinner *pinner, int error)
+static struct said tell_error(const struct pinner *pinner, int error)
 {
 	const struct pintest_way *outside = pinner->way->outside;
 	const char *text = NULL;
+	struct said said;
+	char *c;
 
 	if (outside && outside->error) {
 		calls(pinner, "error()");
 		text = outside->error(pinner->state);
-		calls(pinner, NULL);
 	}
-	return text && *text ? text : strerror(-error);
+	snprintf(said.text, sizeof(said.text), "%s",
+		 text && *text ? text : strerror(-error));
+	calls(pinner, NULL);
+	for (c = said.text; *c; c++)
+		if (iscntrl((unsigned char)*c))
+			*c = ' ';
+	return said;
+}
+
+/* Memory or files that ran out are no fault of a driver. */
+static bool ran_out(int error)
+{
+	return error == -ENOMEM || error == -EMFILE || error == -ENFILE ||
+	       error == -EINTR;
+}
+
+/* A callback that has no reason to fail did. It stays the one that is going on. */
+static int failed(const struct pinner *pinner, const char *call, int error,
+		  struct reason *why)
+{
+	struct said said;
+
+	if (is_misused(pinner))
+		return error;
+	said = tell_error(pinner, error);
+	if (!ran_out(error))
+		calls(pinner, call);
+	return reason(why, error, "%s of %s failed: %s", call, pinner->way->id,
+		      said.text);
 }
 
 int pinner_open(struct pinner *pinner, struct reason *why)
@@ -54,10 +123,12 @@ int pinner_open(struct pinner *pinner, struct reason *why)
 	if (!way->outside)
 		return 0;
 	calls(pinner, "open()");
-	ret = way->outside->open(way->arg, &pinner->state);
-	calls(pinner, NULL);
-	return ret ? reason(why, ret, "%s cannot be used: %s", way->id,
-			    error_text(pinner, ret)) : 0;
+	ret = returned(pinner, "open()",
+		       way->outside->open(way->arg, &pinner->state), why);
+	if (!ret || is_misused(pinner))
+		return ret;
+	return reason(why, ret, "%s cannot be used: %s", way->id,
+		      tell_error(pinner, ret).text);
 }
 
 void pinner_close(struct pinner *pinner)
@@ -134,27 +205,38 @@ static void mark_pinned(struct hold *hold, const struct pintest_record *before)
 	}
 }
 
-static int pin_from_outside(struct hold *hold,
-			    const struct pintest_request *request,
-			    struct reason *why)
+static int call_pin(struct hold *hold, const struct pintest_request *request,
+		    struct reason *why)
 {
 	const struct pinner *pinner = hold->pinner;
-	struct pintest_record before[CHECK_PAGES];
-	int ret = see_mapped(hold, before);
+	int ret;
 
-	if (ret)
-		return reason(why, ret, "cannot inspect the memory: %s",
-			      strerror(-ret));
 	calls(pinner, "pin()");
 	ret = pinner->way->outside->pin(pinner->state,
 					(void *)(uintptr_t)request->addr,
 					request->length,
 					request->foll & PINTEST_FOLL_WRITE,
 					&hold->outside);
-	calls(pinner, NULL);
+	ret = returned(pinner, "pin()", ret, why);
+	if (!ret || is_misused(pinner))
+		return ret;
+	return reason(why, ret, "the pin is refused: %s",
+		      tell_error(pinner, ret).text);
+}
+
+static int pin_from_outside(struct hold *hold,
+			    const struct pintest_request *request,
+			    struct reason *why)
+{
+	struct pintest_record before[CHECK_PAGES];
+	int ret = see_mapped(hold, before);
+
 	if (ret)
-		return reason(why, ret, "the pin is refused: %s",
-			      error_text(pinner, ret));
+		return reason(why, ret, "cannot inspect the memory: %s",
+			      strerror(-ret));
+	ret = call_pin(hold, request, why);
+	if (ret)
+		return ret;
 	hold->pages = request->length / page_size();
 	ret = see_mapped(hold, hold->pinned);
 	mark_pinned(hold, before);
@@ -221,58 +303,94 @@ void hold_set_pin(struct hold *hold, struct pintest_pin *pin)
 	hold->pin = pin;
 }
 
+/* What goes through an outside way, and why it does not. */
+struct transfer {
+	struct hold *hold;
+	struct reason *why;
+};
+
+/* A driver that has pinned fewer pages than it said fails behind them. */
+static int not_transferred(const struct transfer *transfer, const char *call,
+			   int error, uint64_t offset)
+{
+	size_t length;
+
+	failed(transfer->hold->pinner, call, error, transfer->why);
+	length = strlen(transfer->why->text);
+	if (offset)
+		snprintf(transfer->why->text + length,
+			 sizeof(transfer->why->text) - length,
+			 ", %llu bytes behind the beginning: are all pages pinned?",
+			 (unsigned long long)offset);
+	return error;
+}
+
 static ssize_t outside_read(void *arg, void *buf, size_t length,
 			    uint64_t offset)
 {
-	const struct hold *hold = arg;
+	const struct transfer *transfer = arg;
+	const struct hold *hold = transfer->hold;
 	const struct pinner *pinner = hold->pinner;
+	struct word word;
 	int ret;
 
+	words_fill(buf, length, WORD_UNREAD);
 	calls(pinner, "read()");
 	ret = pinner->way->outside->read(pinner->state, hold->outside, buf,
 					 length, offset);
-	calls(pinner, NULL);
-	return ret ? : (ssize_t)length;
+	ret = returned(pinner, "read()", ret, transfer->why);
+	if (ret)
+		return not_transferred(transfer, "read()", ret, offset);
+	word = word_of_page(buf);
+	if (word_is(&word, WORD_UNREAD))
+		return misuse(pinner, "read()", transfer->why,
+			      "returned 0, and has read nothing");
+	return length;
 }
 
 static ssize_t outside_write(void *arg, void *buf, size_t length,
 			     uint64_t offset)
 {
-	const struct hold *hold = arg;
+	const struct transfer *transfer = arg;
+	const struct hold *hold = transfer->hold;
 	const struct pinner *pinner = hold->pinner;
 	int ret;
 
 	calls(pinner, "write()");
 	ret = pinner->way->outside->write(pinner->state, hold->outside, buf,
 					  length, offset);
-	calls(pinner, NULL);
-	return ret ? : (ssize_t)length;
+	ret = returned(pinner, "write()", ret, transfer->why);
+	if (ret)
+		return not_transferred(transfer, "write()", ret, offset);
+	return length;
 }
 
 /* Those of a way that cannot read stay unknown. */
 int hold_words(struct hold *hold, struct word *words, struct reason *why)
 {
 	const struct pintest_way *outside = hold->pinner->way->outside;
-	int ret = 0;
+	struct transfer transfer = { hold, why };
+	int ret;
 
-	if (!outside)
-		ret = words_of_pin(hold->pin, words);
-	else if (outside->read)
-		ret = words_by(outside_read, hold, hold->pages, words);
+	if (outside)
+		return outside->read ? words_by(outside_read, &transfer,
+						hold->pages, words) : 0;
+	ret = words_of_pin(hold->pin, words);
 	return ret ? reason(why, ret, "cannot read through the pin: %s",
-			    error_text(hold->pinner, ret)) : 0;
+			    strerror(-ret)) : 0;
 }
 
 int hold_fill(struct hold *hold, uint64_t word, struct reason *why)
 {
+	struct transfer transfer = { hold, why };
 	int ret;
 
 	if (hold->pinner->way->outside)
-		ret = words_fill_by(outside_write, hold, hold->pages, word);
-	else
-		ret = words_to_pin(hold->pin, word);
+		return words_fill_by(outside_write, &transfer, hold->pages,
+				     word);
+	ret = words_to_pin(hold->pin, word);
 	return ret ? reason(why, ret, "cannot write through the pin: %s",
-			    error_text(hold->pinner, ret)) : 0;
+			    strerror(-ret)) : 0;
 }
 
 /* The page that was pinned, of which no more is known if another is mapped. */
@@ -331,22 +449,26 @@ int hold_records(struct hold *hold, struct pintest_record *records,
 			      strerror(-n)) : 0;
 }
 
-int hold_release(struct hold *hold, struct reason *why)
+static int call_unpin(const struct hold *hold, struct reason *why)
 {
 	const struct pinner *pinner = hold->pinner;
 	int ret;
 
+	calls(pinner, "unpin()");
+	ret = pinner->way->outside->unpin(pinner->state, hold->outside);
+	ret = returned(pinner, "unpin()", ret, why);
+	return ret ? failed(pinner, "unpin()", ret, why) : 0;
+}
+
+int hold_release(struct hold *hold, struct reason *why)
+{
+	int ret;
+
 	hold->released = true;
-	if (pinner->way->outside) {
-		calls(pinner, "unpin()");
-		ret = pinner->way->outside->unpin(pinner->state,
-						  hold->outside);
-		calls(pinner, NULL);
-	} else {
-		ret = pintest_pin_release(hold->pin, 0);
-	}
-	return ret ? reason(why, ret, "cannot unpin: %s",
-			    error_text(pinner, ret)) : 0;
+	if (hold->pinner->way->outside)
+		return call_unpin(hold, why);
+	ret = pintest_pin_release(hold->pin, 0);
+	return ret ? reason(why, ret, "cannot unpin: %s", strerror(-ret)) : 0;
 }
 
 void hold_free(struct hold *hold)

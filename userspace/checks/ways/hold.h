@@ -22,8 +22,9 @@ struct hold;
  * @way: the way
  * @pt: the device; NULL without the module
  * @state: what open() of an outside way has set
- * @call: the callback of an outside way that is going on, or NULL: read when the
- *	process was killed
+ * @call: the callback of an outside way that is going on, that has failed with no
+ *	reason to, or has broken what pintest-way.h says; or NULL. Read when the
+ *	process is gone
  */
 struct pinner {
 	const struct way *way;

@@ -75,8 +75,8 @@ static char *find_file(const char *spec, struct reason *why)
 	file = find_installed(spec, length);
 	if (!file)
 		reason(why, 0,
-		       "there is no way '%.*s': 'pintest list ways' has all; a file of your own is written with a slash, as ./%.*s.so",
-		       (int)length, spec, (int)length, spec);
+		       "there is no way '%.*s': 'pintest list ways' has all; a file of your own is written with a slash, as ./my_driver.so",
+		       (int)length, spec);
 	return file;
 }
 
@@ -91,27 +91,49 @@ static bool has_one(uint32_t bits)
 	return bits && !(bits & (bits - 1));
 }
 
+/* The callback that no way can do without and that this one lacks, or NULL. */
+static const char *find_missing(const struct pintest_way *outside)
+{
+	if (!outside->open)
+		return "open";
+	if (!outside->close)
+		return "close";
+	if (!outside->pin)
+		return "pin";
+	return outside->unpin ? NULL : "unpin";
+}
+
 static const char *find_mistake(const struct pintest_way *outside)
 {
 	const uint32_t access = PINTEST_WAY_READ_ONLY | PINTEST_WAY_READ_WRITE;
 	const uint32_t term = PINTEST_WAY_LONGTERM | PINTEST_WAY_SHORT_TERM;
 
-	if (outside->size < sizeof(*outside))
-		return "its size is too small";
-	if (!is_named_well(outside->name))
-		return "its name has to be of a-z, 0-9 and -";
 	if (!outside->what)
-		return "it does not say what it is";
-	if (!(outside->can & access))
-		return "it can neither PINTEST_WAY_READ_ONLY nor PINTEST_WAY_READ_WRITE";
-	if (!has_one(outside->can & term))
-		return "it has to be one of PINTEST_WAY_LONGTERM and PINTEST_WAY_SHORT_TERM";
+		return ".what is not set";
 	if (outside->can & ~(access | term | PINTEST_WAY_SHMEM_ONLY))
-		return "it can what this pintest does not know";
-	if (!outside->open || !outside->close || !outside->pin ||
-	    !outside->unpin)
-		return "it lacks open(), close(), pin() or unpin()";
+		return ".can has bits that this pintest does not know";
+	if (!(outside->can & access))
+		return ".can has neither PINTEST_WAY_READ_ONLY nor PINTEST_WAY_READ_WRITE";
+	if (!has_one(outside->can & term))
+		return ".can has to have one of PINTEST_WAY_LONGTERM and PINTEST_WAY_SHORT_TERM";
 	return NULL;
+}
+
+/* Whether the structure is one of ours. Nothing else of it is looked at before. */
+static bool is_known(const struct pintest_way *outside, const char *file,
+		     struct reason *why)
+{
+	if (outside->version != PINTEST_WAY_VERSION)
+		reason(why, 0,
+		       "%s is for version %u of pintest-way.h, this pintest for %u: set .version to PINTEST_WAY_VERSION, and build it again",
+		       file, outside->version, PINTEST_WAY_VERSION);
+	else if (outside->size < sizeof(*outside))
+		reason(why, 0,
+		       "the pintest_way of %s has a .size of %u, this pintest needs %zu: set it to sizeof(pintest_way), and build it again",
+		       file, outside->size, sizeof(*outside));
+	else
+		return true;
+	return false;
 }
 
 static bool is_usable(const struct pintest_way *outside, const char *file,
@@ -119,10 +141,19 @@ static bool is_usable(const struct pintest_way *outside, const char *file,
 {
 	const char *mistake;
 
-	if (outside->version != PINTEST_WAY_VERSION) {
+	if (!is_known(outside, file, why))
+		return false;
+	if (!is_named_well(outside->name)) {
 		reason(why, 0,
-		       "%s is for version %u of pintest-way.h, this pintest for %u: build it again",
-		       file, outside->version, PINTEST_WAY_VERSION);
+		       "the pintest_way of %s is wrong: .name is '%.40s', and has to be of a-z, 0-9 and -",
+		       file, outside->name ? : "");
+		return false;
+	}
+	mistake = find_missing(outside);
+	if (mistake) {
+		reason(why, 0,
+		       "the pintest_way of %s is wrong: .%s is not set", file,
+		       mistake);
 		return false;
 	}
 	mistake = find_mistake(outside);
