@@ -37,6 +37,7 @@ struct explain_options {
 	struct matrix matrix;
 	struct pintest_request request;
 	size_t pages;
+	bool addr_given;
 	bool flags_given;
 	bool call_given;
 	bool try;
@@ -52,6 +53,7 @@ static void parse_option(struct explain_options *options, int key)
 		options->request.pid = cli_pid(cmd, optarg);
 		break;
 	case 'a':
+		options->addr_given = true;
 		options->request.addr = cli_number(cmd, "addr", optarg);
 		break;
 	case 'l':
@@ -96,14 +98,14 @@ static void parse(struct explain_options *options, int argc, char **argv)
 		parse_option(options, key);
 	cli_no_operands(cmd, argc, argv);
 	if (!request->pid) {
-		if (request->addr || request->length)
+		if (options->addr_given || request->length)
 			cli_usage(cmd, "--addr and --length go with --pid");
 		return;
 	}
 	if (options->matrix.kind || options->pages || options->all)
 		cli_usage(cmd,
 			  "--pid does not go with --memory, --pages and --all");
-	if (!request->addr)
+	if (!options->addr_given)
 		cli_usage(cmd, "--pid needs --addr: 'pintest inspect %d' shows what is mapped",
 			  (int)request->pid);
 	first = request->addr - request->addr % page_size();

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -31,6 +32,7 @@
 struct report_options {
 	const char *check;
 	struct pintest_request request;
+	bool addr_given;
 	char *directory;
 	const char *source;
 	bool program;
@@ -322,6 +324,13 @@ static void print_outcome(FILE *out, struct pintest *pt,
 	lines_end(&lines);
 }
 
+/* Of a process that is not there, nothing can be told. */
+static void find_process(pid_t pid)
+{
+	if (kill(pid, 0) && errno == ESRCH)
+		errx(CLI_BROKEN, "there is no process %d", (int)pid);
+}
+
 static void report_process(struct report_options *options, struct pintest *pt)
 {
 	const struct pintest_request *request = &options->request;
@@ -450,6 +459,7 @@ static void parse_option(struct report_options *options, int key)
 		options->request.pid = cli_pid(cmd, optarg);
 		break;
 	case 'a':
+		options->addr_given = true;
 		options->request.addr = cli_number(cmd, "addr", optarg) &
 					-(uint64_t)page_size();
 		break;
@@ -481,9 +491,12 @@ static void check_options(struct report_options *options, int argc,
 	cli_no_operands(&command_report, argc, argv);
 	if (!options->check == !options->request.pid)
 		cli_usage(&command_report,
-			  "it takes the id of a check, or --pid and --addr");
-	if (options->request.pid && !options->request.addr)
-		cli_usage(&command_report, "--pid needs --addr");
+			  "it takes either the id of a check, or --pid and --addr");
+	if (options->request.pid && !options->addr_given)
+		cli_usage(&command_report, "--pid needs --addr: 'pintest inspect %d' shows what is mapped",
+			  (int)options->request.pid);
+	if (options->check && options->addr_given)
+		cli_usage(&command_report, "--addr goes with --pid");
 	if (options->program && !options->check)
 		cli_usage(&command_report, "--program needs the id of a check");
 	if (options->check)
@@ -518,6 +531,8 @@ static int run_report(int argc, char **argv)
 	check_options(&options, argc, argv);
 	if (options.program)
 		return print_program(options.check);
+	if (!options.check)
+		find_process(options.request.pid);
 	if (cli_open(&pt))
 		return CLI_BROKEN;
 	open_output(&options);

@@ -174,7 +174,7 @@ static const struct column advice_columns[] = {
 	  "after reclaim, migration or merging", write_move },
 	{ "PROTECT", COLUMN_TEXT, COLUMN_ALWAYS,
 	  "after the mapping was protected or tracked", write_protect },
-	{ "GIVE UP", COLUMN_TEXT, COLUMN_ALWAYS,
+	{ "GIVE_UP", COLUMN_TEXT, COLUMN_ALWAYS,
 	  "after the process gave the memory up", write_give_up },
 	{ "UNPIN", COLUMN_TEXT, COLUMN_ALWAYS, "after it was given back",
 	  write_unpin },
