@@ -461,8 +461,9 @@ static void print_head(const struct advise_options *options,
 	size_t measured = facts_measured(facts, ask);
 	char text[256];
 
-	printf("%s on Linux %s: %zu checks",
-	       ask_name(ask, text, sizeof(text)), kernel_of(options), measured);
+	printf("%s on Linux %s: %zu check%s",
+	       ask_name(ask, text, sizeof(text)), kernel_of(options), measured,
+	       measured == 1 ? "" : "s");
 	if (measured < facts->count)
 		printf(", %zu more are not in the record",
 		       facts->count - measured);
