@@ -144,9 +144,10 @@ guest_include() {
 	} | paste -sd,
 }
 
-# bootstrap PATH VARIANT ARCHITECTURES PACKAGES
+# bootstrap PATH VARIANT ARCHITECTURES PACKAGES: with Debian's own Python, which
+# mmdebstrap starts for each package.
 bootstrap() {
-	mmdebstrap --mode=root --variant="$2" --format=directory \
+	PATH=/usr/sbin:/usr/bin:/sbin:/bin mmdebstrap --mode=root --variant="$2" --format=directory \
 		--architectures="$3" --include="$4" \
 		--keyring=/usr/share/keyrings/debian-archive-keyring.gpg \
 		--keyring=/usr/share/keyrings/debian-archive-removed-keys.gpg \
