@@ -297,8 +297,8 @@ static int prepare(const void *arg, struct settings *settings,
 	return story_prepare_kind(pinned->kind, settings, why);
 }
 
-#define READS	"pages count as not written, and are charged as locked, after a read-only "
-#define WRITES	"pages count as written, and are charged as locked, after a read-write "
+#define READS	"pages are charged as locked, and do not count as written, after a read-only "
+#define WRITES	"pages are charged as locked, and count as written, after a read-write "
 
 #define L PINTEST_FOLL_LONGTERM
 #define W PINTEST_FOLL_WRITE

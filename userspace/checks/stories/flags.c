@@ -535,12 +535,12 @@ static const struct story table[] = {
 		.arg = FAST(PINTEST_FOLL_NOFAULT),
 	}, {
 		.id = "flags.nofault-longterm-slow",
-		.what = "FOLL_NOFAULT: pin_user_pages() does not pin the zero page for long",
+		.what = "FOLL_NOFAULT: pin_user_pages() takes no long-term pin of the zero page",
 		.run = no_fault_longterm,
 		.arg = NUMBER(PINTEST_API_PIN),
 	}, {
 		.id = "flags.nofault-longterm-fast",
-		.what = "FOLL_NOFAULT: pin_user_pages_fast() does not pin the zero page for long",
+		.what = "FOLL_NOFAULT: pin_user_pages_fast() takes no long-term pin of the zero page",
 		.run = no_fault_longterm,
 		.arg = NUMBER(PINTEST_API_PIN_FAST),
 	}, {

@@ -277,7 +277,7 @@ static int offline(struct story_run *run, struct reason *why)
 
 #define OFFLINE(kind, of) {						\
 	.id = "offline." kind,						\
-	.what = "memory that is to be taken offline stays while a short-term pin of " of " in it is held, and goes afterwards",	\
+	.what = "memory stays online while a short-term pin of " of " in it is held, and can be taken offline afterwards",	\
 	.prepare = story_prepare_kind,					\
 	.run = offline,							\
 	.arg = kind "-movable",						\

@@ -180,7 +180,7 @@ static int prepare_file(const void *unused, struct settings *settings,
 
 #define PUNCH(name, does, flags) {					\
 	.id = "files.punch-thp-" name,					\
-	.what = does " long-term pins of a huge page of a file see what is written around a hole of one page, and what is written there, or only that page goes apart",	\
+	.what = does " long-term pins of a file's huge page stay coherent around a hole of one page; only the pin of that page may go stale",	\
 	.prepare = prepare_file,					\
 	.run = run_punch,						\
 	.arg = &(const uint32_t) { flags },				\

@@ -493,7 +493,7 @@ static int run_pager(struct story_run *run, struct reason *why)
 
 #define WRITE_PIN(kind, words) {					\
 	.id = "uffd.write-pin-" kind,					\
-	.what = "read-write pins of " words " that a userfaultfd protects raise one event and are coherent then, or are refused if they must not wait",	\
+	.what = "read-write pins of " words " that a userfaultfd protects raise one event and stay coherent afterwards; calls that may not wait are refused",	\
 	.prepare = story_prepare_kind,					\
 	.run = run_write_pins,						\
 	.arg = kind,							\
@@ -501,7 +501,7 @@ static int run_pager(struct story_run *run, struct reason *why)
 
 #define PAGER(name, words, out) {					\
 	.id = "uffd.pager-" name,					\
-	.what = "a pager that protects memory by userfaultfd can write it out with " words ", drop it and read it in",	\
+	.what = "a pager that write-protects memory with userfaultfd can save it with " words ", drop it, and read it back",	\
 	.run = run_pager,						\
 	.arg = &(const struct way_out) { out },				\
 }
@@ -521,7 +521,7 @@ static const struct story table[] = {
 	PAGER("pin", "a device that has it pinned read-only", out_by_pin),
 	{
 		.id = "uffd.pager-direct",
-		.what = "a pager that protects memory by userfaultfd can write it out with O_DIRECT, drop it and read it in",
+		.what = "a pager that write-protects memory with userfaultfd can save it with O_DIRECT, drop it, and read it back",
 		.prepare = prepare_ext4,
 		.run = run_pager,
 		.arg = &(const struct way_out) { out_by_direct },
