@@ -11,7 +11,7 @@ trap 'rm -rf "$dir"' EXIT
 cd "$dir"
 count=0 failed=0
 
-echo 1..33
+echo 1..34
 
 # run KERNEL PLAN [MEMBERS]: the first line of a record
 run() {
@@ -104,7 +104,7 @@ expect what_is_new 1 '^ +1  not in the plan of 6\.1$' old.jsonl new.jsonl
 expect what_is_refused_is_no_pass 1 '^  other +1  SKIP -> REFUSED$' \
 	old.jsonl new.jsonl
 expect a_cause_by_run 1 '^cow-replaced +1/1 +held$' old.jsonl new.jsonl
-expect a_cause_in_words 1 'since 5\.9, fixed in 6\.2: the fix$' \
+expect a_cause_in_words 1 'Since 5\.9, fixed in 6\.2: the fix\.$' \
 	old.jsonl new.jsonl
 expect what_is_not_explained 1 '^  ro\.slow\.zeropage\.write: 6\.1 6\.12$' \
 	old.jsonl new.jsonl
@@ -121,6 +121,7 @@ expect what_began_last 2 'what began last is ro\.slow\.zeropage\.write' ended.js
 expect what_is_lost 2 '^ +1  of which a result may be lost$' new.jsonl ended.jsonl
 expect a_line_that_was_cut 2 'did not come to its end: 0 of 5' cut.jsonl
 expect a_run_that_was_resumed 0 '^6\.1 .* 5 +2 +2 +1$' resumed.jsonl
+expect nothing_to_compare 2 '^pintest: there is nothing to compare' other.jsonl
 expect a_newer_schema 2 '^pintest: newer.jsonl: its schema is 2' newer.jsonl
 expect another_file 2 'line 1 is not one of kind "run"' other.jsonl
 expect an_empty_file 2 'it has no line' empty.jsonl

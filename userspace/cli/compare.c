@@ -175,6 +175,8 @@ static int run_compare(int argc, char **argv)
 	else
 		unreadable = read_records(&cmp, argv + optind, argc - optind);
 	comparison_end(&cmp);
+	if (!options.jobs && !cmp.column_count)
+		errx(CLI_BROKEN, "there is nothing to compare: write records with 'pintest check --output jsonl:FILE'");
 	ret = report_all(&options, &(struct compare_report) {
 				.cmp = &cmp,
 				.jobs = &jobs,

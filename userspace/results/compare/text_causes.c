@@ -70,21 +70,36 @@ static void print_block(FILE *out, const struct compare_report *report,
 	}
 }
 
-/* "since 5.9, fixed in 6.2, 'subject' (commit)" */
+/* Releases in which it is so, and the change that ended it. */
 static void print_history(FILE *out, const struct comparison *cmp,
 			  const struct cause *cause)
 {
 	const char *since = cause_member(cmp, cause, "since");
 	const char *fixed = cause_member(cmp, cause, "fixed_in");
 	const char *change = cause_member(cmp, cause, "change");
+	const char *class = cause_member(cmp, cause, "class");
 	char text[1024];
 
-	snprintf(text, sizeof(text), "%s%s%s%s%s%s%s", since ? "since " : "",
-		 since ? : "", since && (fixed || change) ? ", " : "",
-		 fixed ? "fixed in " : "", fixed ? : "",
-		 fixed && change ? ": " : "", change ? : "");
-	if (text[0])
-		print_wrapped(out, 2, text);
+	if (fixed)
+		snprintf(text, sizeof(text), "%s%s%s %s%s%s.",
+			 since ? "Since " : "", since ? : "",
+			 since ? ", fixed in" : "Fixed in", fixed,
+			 change ? ": " : "", change ? : "");
+	else if (class && !strcmp(class, "limit"))
+		snprintf(text, sizeof(text), "By design.");
+	else
+		snprintf(text, sizeof(text), "%s%s%sot fixed yet.",
+			 since ? "Since " : "", since ? : "",
+			 since ? ", n" : "N");
+	print_wrapped(out, 2, text);
+}
+
+static void print_sentence(FILE *out, const char *words)
+{
+	char text[1024];
+
+	snprintf(text, sizeof(text), "%s.", words);
+	print_wrapped(out, 2, text);
 }
 
 static void print_cause(FILE *out, const struct comparison *cmp,
@@ -95,10 +110,10 @@ static void print_cause(FILE *out, const struct comparison *cmp,
 
 	fprintf(out, "\n%s\n", cause_name(cmp, cause));
 	if (what)
-		print_wrapped(out, 2, what);
+		print_sentence(out, what);
 	print_history(out, cmp, cause);
 	if (instead)
-		print_wrapped(out, 2, instead);
+		print_sentence(out, instead);
 }
 
 /* What nobody can explain comes first, check by check. */
