@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/trace/holders.h"
 #include "commands.h"
 #include "console/maps.h"
 #include "console/records.h"
@@ -31,6 +32,7 @@ struct inspection {
 	uint64_t length;
 	uint64_t mapped;
 	struct folios pinned;
+	struct holders *holders;
 	int error;
 };
 
@@ -63,10 +65,11 @@ struct range {
 	const struct mapping *map;
 	struct inspection *in;
 	struct table *table;
+	char by[256];
 };
 
 static bool goes_on(const struct range *range,
-		    const struct pintest_record *record)
+		    const struct pintest_record *record, const char *by)
 {
 	uint64_t length = range->pages * pintest_page_size(range->in->pt);
 
@@ -77,7 +80,8 @@ static bool goes_on(const struct range *range,
 	       record->folio_order == range->first.folio_order &&
 	       record->pincount == range->first.pincount &&
 	       record->pincount_min == range->first.pincount_min &&
-	       record->pincount_kind == range->first.pincount_kind;
+	       record->pincount_kind == range->first.pincount_kind &&
+	       !strcmp(by, range->by);
 }
 
 static void end_range(struct range *range)
@@ -90,14 +94,18 @@ static void end_range(struct range *range)
 static void see_range(const struct pintest_record *record, void *arg)
 {
 	struct range *range = arg;
+	char by[sizeof(range->by)] = "";
 
 	range->in->mapped++;
 	if (!folio_looks_pinned(record))
 		return;
 	folios_add(&range->in->pinned, record);
-	if (!goes_on(range, record)) {
+	if (range->in->holders)
+		holders_names(range->in->holders, record, by, sizeof(by));
+	if (!goes_on(range, record, by)) {
 		end_range(range);
 		range->first = *record;
+		strcpy(range->by, by);
 	}
 	range->pages++;
 }
@@ -123,6 +131,15 @@ static void write_range_mapping(struct cell *cell, const void *row)
 	cell_text(cell, range->map->name);
 }
 
+/* Blank, if the trace that runs knows nobody. */
+static void write_by(struct cell *cell, const void *row)
+{
+	const struct range *range = row;
+
+	if (*range->by)
+		cell_text(cell, range->by);
+}
+
 static const struct column range_columns[] = {
 	{ "ADDR", COLUMN_NUMBER, COLUMN_ALWAYS,
 	  "virtual address of the first page", record_write_addr },
@@ -137,6 +154,9 @@ static const struct column range_columns[] = {
 	  "and no fewer than that", record_write_pins_min },
 	{ "PINS_KIND", COLUMN_TEXT, COLUMN_MORE,
 	  "what that number is worth", record_write_pins_kind },
+	{ "BY", COLUMN_TEXT, COLUMN_MORE,
+	  "who has pinned them, shown while 'pintest trace' runs; ? before it began",
+	  write_by },
 	{ "PERMS", COLUMN_TEXT, COLUMN_ALWAYS,
 	  "protection of the mapping", write_range_perms },
 	{ "MAPPING", COLUMN_TEXT, COLUMN_ALWAYS,
@@ -169,6 +189,9 @@ static void print_ranges(struct inspection *in, const struct mappings *maps)
 	struct range range = { .in = in };
 	size_t i;
 
+	in->holders = holders_join(in->pt);
+	if (in->holders && !in->wanted)
+		in->wanted = "+by";
 	range.table = table_new("ranges", range_columns, in->wanted, in->json);
 	for (i = 0; i < maps->count; i++) {
 		range.map = &maps->all[i];
@@ -178,6 +201,7 @@ static void print_ranges(struct inspection *in, const struct mappings *maps)
 	table_print(range.table);
 	if (!in->json && !in->error)
 		print_sum(in);
+	holders_free(in->holders);
 	folios_free(&in->pinned);
 }
 
@@ -413,7 +437,8 @@ const struct command command_inspect = {
 		 "of equal pages. The process is not touched: no fault, no reference. A large folio\n"
 		 "counts pins of all its pages together: which of them are pinned is not known. A\n"
 		 "small one has no count: its references that nothing else accounts for are taken\n"
-		 "for pins, 1024 for each, which is an estimate.\n",
+		 "for pins, 1024 for each, which is an estimate. While 'pintest trace' runs, the\n"
+		 "column BY names who has pinned them since.\n",
 	.options = inspect_options,
 	.columns = range_columns,
 	.exits = "0   printed\n"
