@@ -91,12 +91,53 @@ static void held_pins_have_findings(void **state)
 	};
 
 	(void)state;
-	assert_int_equal(lint_held(&event, 4, 5), 0);
-	assert_int_equal(lint_held(&event, 5, 5), LINT_NO_LONGTERM);
+	assert_int_equal(lint_held(&event, 4, 5, true), 0);
+	assert_int_equal(lint_held(&event, 5, 5, false), LINT_NO_LONGTERM);
 	event.foll = PINTEST_FOLL_LONGTERM;
-	assert_int_equal(lint_held(&event, 5, 5), 0);
+	assert_int_equal(lint_held(&event, 5, 5, true), 0);
 	event.flags = PINTEST_EVENT_GONE;
-	assert_int_equal(lint_held(&event, 0, 5), LINT_LEAK);
+	assert_int_equal(lint_held(&event, 0, 5, false), 0);
+	assert_int_equal(lint_held(&event, 0, 5, true), LINT_LEAK);
+}
+
+static void fewer_pages_than_asked_for_are_given_back(void **state)
+{
+	struct pintest_event event = {
+		.call = PINTEST_CALL_PIN_USER_PAGES_FAST,
+		.foll = PINTEST_FOLL_LONGTERM,
+		.pages = 8,
+		.result = 4,
+	};
+
+	(void)state;
+	assert_int_equal(lint_held(&event, 4, 5, false), 0);
+	assert_int_equal(lint_held(&event, 5, 5, false), LINT_SHORT);
+	assert_int_equal(lint_held(&event, 0, 5, true), LINT_SHORT);
+	event.result = 8;
+	assert_int_equal(lint_held(&event, 5, 5, true), 0);
+	event.call = PINTEST_CALL_MEMFD_PIN_FOLIOS;
+	event.result = 1;
+	assert_int_equal(lint_held(&event, 5, 5, true), 0);
+}
+
+static void writes_that_make_a_pin_stale_are_foreseen(void **state)
+{
+	struct pintest_event event = { .foll = PINTEST_FOLL_LONGTERM };
+	struct pintest_record record = {
+		.flags = PINTEST_PAGE_MAPPED | PINTEST_PAGE_MAPPED_SAME,
+	};
+
+	(void)state;
+	assert_int_equal(lint_write(&event, &record, "rw-p"), LINT_GOES_STALE);
+	assert_int_equal(lint_write(&event, &record, "rw-s"), 0);
+	assert_int_equal(lint_write(&event, &record, "r--p"), 0);
+	event.foll |= PINTEST_FOLL_WRITE;
+	assert_int_equal(lint_write(&event, &record, "rw-p"), 0);
+	event.foll = PINTEST_FOLL_LONGTERM;
+	record.flags |= PINTEST_PAGE_ANON | PINTEST_PAGE_ANON_EXCLUSIVE;
+	assert_int_equal(lint_write(&event, &record, "rw-p"), 0);
+	record.flags = PINTEST_PAGE_MAPPED;
+	assert_int_equal(lint_write(&event, &record, "rw-p"), 0);
 }
 
 static void pages_have_findings(void **state)
@@ -142,7 +183,9 @@ int main(void)
 		cmocka_unit_test(flags_without_a_word_are_numbers),
 		cmocka_unit_test(calls_have_findings),
 		cmocka_unit_test(held_pins_have_findings),
+		cmocka_unit_test(fewer_pages_than_asked_for_are_given_back),
 		cmocka_unit_test(pages_have_findings),
+		cmocka_unit_test(writes_that_make_a_pin_stale_are_foreseen),
 		cmocka_unit_test(suspects_are_known_by_their_link),
 	};
 

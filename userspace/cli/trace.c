@@ -11,6 +11,7 @@
 #include <inttypes.h>
 #include <poll.h>
 #include <signal.h>
+#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +22,7 @@
 
 #include "cli/trace/lines.h"
 #include "cli/trace/open.h"
+#include "cli/trace/pages.h"
 #include "cli/trace/summary.h"
 #include "commands.h"
 
@@ -156,48 +158,21 @@ static void drain(struct tracing *t)
 	fflush(stdout);
 }
 
-static bool is_still_held(struct tracing *t, const struct pintest_event *held)
-{
-	struct pintest_event now;
-
-	return pintest_trace_held(t->trace, held->id, &now, 1) == 1 &&
-	       now.id == held->id && now.pins == held->pins &&
-	       now.flags == held->flags;
-}
-
-/* Of a call that gives pages back meanwhile nothing is known. */
-static uint32_t lint_pages(struct tracing *t, const struct pintest_event *held)
-{
-	struct pintest_record records[BATCH];
-	uint64_t first = 0;
-	uint32_t lint = 0;
-	ssize_t i, n;
-
-	while ((n = pintest_trace_records(t->trace, held->id, &first, records,
-					  BATCH)) > 0)
-		for (i = 0; i < n; i++)
-			lint |= lint_record(&records[i], held->flags &
-					    PINTEST_EVENT_GONE);
-	return lint && is_still_held(t, held) ? lint : 0;
-}
-
 static void look_at_held(struct tracing *t, const struct pintest_event *held,
 			 bool last, bool pages)
 {
 	uint64_t now = now_ns();
 	struct trace_group *group;
-	uint32_t lint;
 
 	if (!is_wanted(t, held) ||
 	    (t->options->pid && held->tgid != t->options->pid))
 		return;
 	trace_groups_hold(&t->groups, held, now);
 	group = trace_groups_find(&t->groups, held);
-	lint = lint_held(held, now - held->time_ns, t->options->long_ns);
-	/* Who has gone may be about to give back. */
-	group->lint |= last ? lint : lint & ~LINT_LEAK;
+	group->lint |= lint_held(held, now - held->time_ns,
+				 t->options->long_ns, last);
 	if (pages)
-		group->lint |= lint_pages(t, held);
+		group->lint |= lint_pages(t->trace, held);
 }
 
 /* Looks at what is held now. Returns how many pins are. */
@@ -224,23 +199,27 @@ static uint64_t look(struct tracing *t, bool last)
 	return sum;
 }
 
-static void start_command(struct tracing *t)
+/* Returns an exit status: whether it runs. */
+static int start_command(struct tracing *t)
 {
+	char **command = t->options->command;
+	posix_spawnattr_t attr;
 	sigset_t none;
 
-	if (!t->options->command)
-		return;
+	if (!command)
+		return CLI_PASSED;
 	fflush(stdout);
-	t->child = fork();
-	if (t->child < 0)
-		err(CLI_FAILED, "cannot fork");
-	if (t->child)
-		return;
 	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
-	execvp(t->options->command[0], t->options->command);
-	warn("cannot run '%s'", t->options->command[0]);
-	_exit(127);
+	posix_spawnattr_init(&attr);
+	posix_spawnattr_setsigmask(&attr, &none);
+	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGMASK);
+	errno = posix_spawnp(&t->child, command[0], NULL, &attr, command,
+			     environ);
+	posix_spawnattr_destroy(&attr);
+	if (!errno)
+		return CLI_PASSED;
+	warn("cannot run '%s'", command[0]);
+	return CLI_FAILED;
 }
 
 static void take_signal(struct tracing *t)
@@ -335,11 +314,17 @@ static void tell_account(struct tracing *t,
 static void json_summary(struct tracing *t,
 			 const struct pintest_trace_status *status)
 {
+	long long pins = kernel_pins();
+
 	printf("{\"end\": {\"lost\": %" PRIu64 ", \"missed\": %" PRIu64
 	       ", \"held\": %" PRIu64 ", \"untracked\": %" PRIu64
-	       ", \"not_followed\": %" PRIu64 ", \"kernel\": %lld}}\n",
+	       ", \"not_followed\": %" PRIu64 ", \"kernel\": ",
 	       status->lost, status->missed, status->held, status->untracked,
-	       status->not_followed, kernel_pins() - t->kernel_pins);
+	       status->not_followed);
+	if (pins >= 0 && t->kernel_pins >= 0)
+		printf("%lld}}\n", pins - t->kernel_pins);
+	else
+		printf("null}}\n");
 }
 
 /* Returns what --check has to say. */
@@ -379,6 +364,21 @@ static int finish(struct tracing *t)
 	return ret;
 }
 
+/* It may be misspelt, or be loaded later. */
+static void look_for_module(const char *name)
+{
+	char path[160], *c;
+
+	if (!name)
+		return;
+	snprintf(path, sizeof(path), "/sys/module/%s/initstate", name);
+	for (c = path + strlen("/sys/module/"); *c; c++)
+		*c = *c == '-' ? '_' : *c;
+	if (access(path, F_OK))
+		warnx("no module '%s' is loaded: none of its calls is seen before it is",
+		      name);
+}
+
 static int trace(const struct trace_options *options)
 {
 	const struct pintest_trace_request request = {
@@ -400,11 +400,14 @@ static int trace(const struct trace_options *options)
 	t.groups.symbols = t.symbols;
 	t.start_ns = now_ns();
 	t.kernel_pins = kernel_pins();
+	look_for_module(options->module);
 	if (!options->json)
 		trace_lines_head();
-	start_command(&t);
-	follow(&t);
-	ret = finish(&t);
+	ret = start_command(&t);
+	if (!ret) {
+		follow(&t);
+		ret = finish(&t);
+	}
 	symbols_free(t.symbols);
 	pintest_trace_free(t.trace);
 	pintest_close(t.pt);
@@ -514,7 +517,8 @@ const struct command command_trace = {
 		 "What had been pinned before is not known.\n",
 	.options = trace_options,
 	.exits = "0   traced, whatever COMMAND's status is\n"
-		 "1   it could not be traced; with --check, something is wrong, or COMMAND failed\n"
+		 "1   it could not be traced, or COMMAND not be run; with --check, something is\n"
+		 "    wrong, or COMMAND failed\n"
 		 "2   with --check: not all was seen\n"
 		 "64  the command line is wrong\n",
 	.examples = "pintest trace\n"

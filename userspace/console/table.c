@@ -221,7 +221,7 @@ void table_add(struct table *table, const void *row)
 			no_memory();
 }
 
-static void table_free(struct table *table)
+void table_free(struct table *table)
 {
 	scols_unref_table(table->lines);
 	fclose(table->out);

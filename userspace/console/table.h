@@ -114,6 +114,9 @@ struct table *table_new(const char *name, const struct column *columns,
 /** table_add() - add a row; @row is read now and not kept */
 void table_add(struct table *table, const void *row);
 
+/** table_free() - free a table that is not printed */
+void table_free(struct table *table);
+
 /** table_print() - print the table on standard output and free it */
 void table_print(struct table *table);
 

@@ -30,7 +30,7 @@ static const struct lint_word words[] = {
 	  "what is behind them must not be given to the device" },
 	{ LINT_GOES_STALE, "goes-stale",
 	  "a read-only long-term pin of a page that the process may write to, and that is not its own",
-	  "on this kernel a write of the process makes it stale: see 'pintest check'" },
+	  "a write of the process makes it stale: see 'pintest check' for what this kernel does" },
 };
 
 /* Modules of the kernel that take references for a moment, as they may. */
@@ -80,15 +80,20 @@ uint32_t lint_call(const struct pintest_event *event, const char *caller)
 }
 
 uint32_t lint_held(const struct pintest_event *event, uint64_t held_ns,
-		   uint64_t long_ns)
+		   uint64_t long_ns, bool last)
 {
 	uint32_t lint = 0;
 
-	if (event->flags & PINTEST_EVENT_GONE)
+	if (last && event->flags & PINTEST_EVENT_GONE)
 		lint |= LINT_LEAK;
-	if (event->call != PINTEST_CALL_MEMFD_PIN_FOLIOS &&
-	    !(event->foll & PINTEST_FOLL_LONGTERM) && held_ns >= long_ns)
+	/* That one has no flags, and takes folios for pages. */
+	if (event->call == PINTEST_CALL_MEMFD_PIN_FOLIOS)
+		return lint;
+	if (!(event->foll & PINTEST_FOLL_LONGTERM) && held_ns >= long_ns)
 		lint |= LINT_NO_LONGTERM;
+	if (event->result > 0 && (uint64_t)event->result < event->pages &&
+	    (last || held_ns >= long_ns))
+		lint |= LINT_SHORT;
 	return lint;
 }
 
@@ -104,4 +109,21 @@ uint32_t lint_record(const struct pintest_record *record, bool gone)
 	if (record->fields & PINTEST_FIELD_PINCOUNT && record->pincount <= 0)
 		lint |= LINT_PUT_FOR_UNPIN;
 	return lint;
+}
+
+uint32_t lint_write(const struct pintest_event *event,
+		    const struct pintest_record *record, const char *perms)
+{
+	const uint32_t foll = PINTEST_FOLL_WRITE | PINTEST_FOLL_LONGTERM;
+	const uint64_t mapped = PINTEST_PAGE_MAPPED | PINTEST_PAGE_MAPPED_SAME;
+
+	if ((event->foll & foll) != PINTEST_FOLL_LONGTERM ||
+	    perms[1] != 'w' || perms[3] != 'p')
+		return 0;
+	if ((record->flags & mapped) != mapped ||
+	    record->flags & (PINTEST_PAGE_MAPPED_WRITABLE |
+			     PINTEST_PAGE_ANON_EXCLUSIVE |
+			     PINTEST_PAGE_HEAD_ANON_EXCLUSIVE))
+		return 0;
+	return LINT_GOES_STALE;
 }

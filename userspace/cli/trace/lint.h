@@ -66,9 +66,10 @@ uint32_t lint_call(const struct pintest_event *event, const char *caller);
  * @event: the call, as HELD tells it
  * @held_ns: for how long
  * @long_ns: from when on that is long
+ * @last: who would give something back has had time for it
  */
 uint32_t lint_held(const struct pintest_event *event, uint64_t held_ns,
-		   uint64_t long_ns);
+		   uint64_t long_ns, bool last);
 
 /**
  * lint_record() - findings of a page that is held, and of nothing else
@@ -76,5 +77,17 @@ uint32_t lint_held(const struct pintest_event *event, uint64_t held_ns,
  * @gone: the memory of its process is gone
  */
 uint32_t lint_record(const struct pintest_record *record, bool gone);
+
+/**
+ * lint_write() - whether the next write of the process makes a page stale
+ * @event: the call that holds the page
+ * @record: its state now
+ * @perms: of the mapping that it is in, as in /proc/PID/maps
+ *
+ * By what the page is, not by the kernel's version: a kernel that gives a
+ * read-only long-term pin a page of the process's own is right.
+ */
+uint32_t lint_write(const struct pintest_event *event,
+		    const struct pintest_record *record, const char *perms);
 
 #endif /* PINTEST_CLI_TRACE_LINT_H */

@@ -164,13 +164,19 @@ static void explain(const struct trace_groups *groups)
 void trace_groups_print(struct trace_groups *groups, bool json)
 {
 	struct table *table = table_new("summary", group_columns, NULL, json);
+	struct cell line = { .out = stdout, .json = true };
 	size_t i;
 
 	for (i = 0; i < groups->count; i++)
 		table_add(table, &groups->all[i]);
-	table_print(table);
-	if (!json)
+	if (json) {
+		printf("{\"summary\": ");
+		table_write(table, &line);
+		printf("}\n");
+	} else {
+		table_print(table);
 		explain(groups);
+	}
 	free(groups->all);
 	groups->all = NULL;
 	groups->count = 0;
