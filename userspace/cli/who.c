@@ -27,7 +27,8 @@ struct asking {
 	struct symbols *symbols;
 	pid_t pid;
 	bool json;
-	char **operands;
+	uint64_t *pages;
+	size_t count;
 };
 
 /* Returns 0, or -ENOENT if no page is mapped there, or another -errno. */
@@ -46,16 +47,19 @@ static int page_at(struct asking *a, uint64_t addr,
 	return 0;
 }
 
-static size_t add_holders(struct asking *a, uint64_t pfn, struct table *table)
+/* Returns how many pins are known, or -errno. */
+static int64_t add_holders(struct asking *a, uint64_t pfn, struct table *table)
 {
 	struct pintest_holder holders[HOLDERS];
 	struct pintest_event event;
 	struct held_row row = { 0 };
 	struct timespec now;
-	size_t known = 0;
+	int64_t known = 0;
 	ssize_t i, n;
 
 	n = pintest_trace_who(a->trace, pfn, holders, HOLDERS);
+	if (n < 0)
+		return n;
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	for (i = 0; i < n; i++) {
 		if (pintest_trace_held(a->trace, holders[i].id, &event, 1) != 1 ||
@@ -73,56 +77,71 @@ static size_t add_holders(struct asking *a, uint64_t pfn, struct table *table)
 
 static const char columns[] = "id,process,caller,call,addr,flags,pins,age";
 
+/* What the kernel counts beyond what is @known. */
+static void print_others(struct asking *a, int64_t known,
+			 const struct pintest_record *record)
+{
+	if (!(record->fields & PINTEST_FIELD_PINCOUNT) ||
+	    record->pincount <= known)
+		return;
+	printf("The kernel counts %s%d pins of its folio: who took the others is not known.\n",
+	       record->pincount_kind == PINTEST_PINCOUNT_ESTIMATE ?
+	       "about " : "", record->pincount);
+	suspects_print(a->pid);
+}
+
 /* @record: of the page, if it is known by its address. */
-static void ask(struct asking *a, uint64_t pfn,
-		const struct pintest_record *record)
+static int ask(struct asking *a, uint64_t pfn,
+	       const struct pintest_record *record)
 {
 	struct table *table = table_new("holders", held_columns, columns,
 					a->json);
 	int64_t known = add_holders(a, pfn, table);
 
+	if (known < 0) {
+		warnx("cannot tell who holds page 0x%" PRIx64 ": %s", pfn,
+		      known == -ENOENT ? "this machine has no such page" :
+		      strerror(-known));
+		table_free(table);
+		return CLI_FAILED;
+	}
+	if (a->json || known)
+		table_print(table);
+	else
+		table_free(table);
 	if (!a->json && !known)
 		printf("Nobody has pinned page 0x%" PRIx64 " since the trace began.\n",
 		       pfn);
-	if (a->json || known)
-		table_print(table);
-	if (a->json || !record)
-		return;
-	if (record->fields & PINTEST_FIELD_PINCOUNT &&
-	    record->pincount > known) {
-		printf("The kernel counts %s%d pins of its folio: who took the others is not known.\n",
-		       record->pincount_kind == PINTEST_PINCOUNT_ESTIMATE ?
-		       "about " : "", record->pincount);
-		suspects_print(a->pid);
-	}
+	if (!a->json && record)
+		print_others(a, known, record);
+	return CLI_PASSED;
+}
+
+static int ask_at(struct asking *a, uint64_t addr)
+{
+	struct pintest_record record;
+	int ret = page_at(a, addr, &record);
+
+	if (!ret)
+		return ask(a, record.pfn, &record);
+	errno = -ret;
+	if (ret == -ENOENT)
+		warnx("nothing is mapped at 0x%" PRIx64 " in process %d", addr,
+		      (int)a->pid);
+	else
+		warn("cannot look at process %d", (int)a->pid);
+	return CLI_FAILED;
 }
 
 static int ask_each(struct asking *a)
 {
-	struct pintest_record record;
-	uint64_t number;
-	int ret;
+	int ret = CLI_PASSED;
+	size_t i;
 
-	for (; *a->operands; a->operands++) {
-		number = cli_number(&command_who, a->pid ? "ADDR" : "PFN",
-				    *a->operands);
-		if (!a->pid) {
-			ask(a, number, NULL);
-			continue;
-		}
-		ret = page_at(a, number, &record);
-		if (ret) {
-			errno = -ret;
-			if (ret == -ENOENT)
-				warnx("nothing is mapped at 0x%" PRIx64 " in process %d",
-				      number, (int)a->pid);
-			else
-				warn("cannot look at process %d", (int)a->pid);
-			return CLI_FAILED;
-		}
-		ask(a, record.pfn, &record);
-	}
-	return CLI_PASSED;
+	for (i = 0; !ret && i < a->count; i++)
+		ret = a->pid ? ask_at(a, a->pages[i]) :
+			       ask(a, a->pages[i], NULL);
+	return ret;
 }
 
 static const struct cli_option who_options[] = {
@@ -146,9 +165,14 @@ static void parse(struct asking *a, int argc, char **argv)
 			break;
 		}
 	}
-	a->operands = argv + optind;
-	if (!*a->operands)
+	if (optind == argc)
 		cli_usage(cmd, "an address with --pid, or the number of a page frame, is needed");
+	a->pages = calloc(argc - optind, sizeof(*a->pages));
+	if (!a->pages)
+		errx(CLI_FAILED, "no memory left");
+	for (; optind < argc; optind++)
+		a->pages[a->count++] = cli_number(cmd, a->pid ? "ADDR" : "PFN",
+						  argv[optind]);
 }
 
 static int run_who(int argc, char **argv)
@@ -161,10 +185,12 @@ static int run_who(int argc, char **argv)
 	if (ret) {
 		if (ret == -ENOENT && a.pid)
 			suspects_print(a.pid);
+		free(a.pages);
 		return CLI_FAILED;
 	}
 	a.symbols = symbols_new(a.trace);
 	ret = ask_each(&a);
+	free(a.pages);
 	symbols_free(a.symbols);
 	pintest_trace_free(a.trace);
 	pintest_close(a.pt);

@@ -94,7 +94,12 @@ void cli_usage(const struct command *cmd, const char *format, ...)
 /** cli_no_operands() - end the program if operands are left at optind */
 void cli_no_operands(const struct command *cmd, int argc, char **argv);
 
-/** cli_number() - read a number: decimal or 0x, with K, M, G or T; or exit */
+/**
+ * cli_number() - read a number: decimal or 0x, with K, M, G or T; or exit
+ * @cmd: whose command line it is
+ * @option: what the number is for: an option, or an operand in upper case
+ * @text: the number
+ */
 uint64_t cli_number(const struct command *cmd, const char *option,
 		    const char *text);
 

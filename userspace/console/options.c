@@ -190,6 +190,12 @@ static int unit_shift(const char *unit)
 	return at && !unit[1] ? 10 * (at - units + 1) : -1;
 }
 
+/* Operands are written in upper case. */
+static const char *dashes(const char *option)
+{
+	return isupper(*option) ? "" : "--";
+}
+
 uint64_t cli_number(const struct command *cmd, const char *option,
 		    const char *text)
 {
@@ -202,10 +208,11 @@ uint64_t cli_number(const struct command *cmd, const char *option,
 	value = strtoull(text, &end, base);
 	shift = unit_shift(end);
 	if (!isdigit(*text) || end == text || shift < 0)
-		cli_usage(cmd, "--%s '%s' is not a number: it is written as 4096, 0x1000 or 4K",
-			  option, text);
+		cli_usage(cmd, "%s%s '%s' is not a number: it is written as 4096, 0x1000 or 4K",
+			  dashes(option), option, text);
 	if (errno || value > UINT64_MAX >> shift)
-		cli_usage(cmd, "--%s '%s' is too large", option, text);
+		cli_usage(cmd, "%s%s '%s' is too large", dashes(option),
+			  option, text);
 	return value << shift;
 }
 

@@ -5,6 +5,7 @@
  */
 #include <dirent.h>
 #include <fnmatch.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -53,7 +54,8 @@ static void print_info(pid_t pid, const char *fd)
 		fclose(file);
 }
 
-static void print_descriptor(pid_t pid, const char *fd)
+/* Returns whether it can hold pins. */
+static bool print_descriptor(pid_t pid, const char *fd)
 {
 	char path[320], target[256];
 	const char *what;
@@ -62,18 +64,20 @@ static void print_descriptor(pid_t pid, const char *fd)
 	snprintf(path, sizeof(path), "/proc/%d/fd/%s", (int)pid, fd);
 	size = readlink(path, target, sizeof(target) - 1);
 	if (size < 0)
-		return;
+		return false;
 	target[size] = '\0';
 	what = suspect_of(target);
 	if (!what)
-		return;
+		return false;
 	printf("  descriptor %s: %s\n", fd, what);
 	print_info(pid, fd);
+	return true;
 }
 
 void suspects_print(pid_t pid)
 {
 	struct dirent *entry;
+	bool any = false;
 	char path[64];
 	DIR *dir;
 
@@ -85,6 +89,8 @@ void suspects_print(pid_t pid)
 	       (int)pid);
 	while ((entry = readdir(dir)))
 		if (entry->d_name[0] != '.')
-			print_descriptor(pid, entry->d_name);
+			any |= print_descriptor(pid, entry->d_name);
+	if (!any)
+		printf("  nothing that is known to\n");
 	closedir(dir);
 }
