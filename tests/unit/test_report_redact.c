@@ -220,6 +220,34 @@ static void smaps_is_told_without_paths(void **state)
 	assert_false(redact_smaps("7f0000000000-7f0000001000 rw-p 0 00:01 5 /home/" SECRET "\n"));
 }
 
+/* Whoever makes it, and wherever. */
+static void the_tarball_names_no_owner_and_no_directory(void **state)
+{
+	char directory[] = "/tmp/" SECRET "-XXXXXX", path[64], text[512];
+	FILE *file;
+	size_t n;
+
+	(void)state;
+	assert_non_null(mkdtemp(directory));
+	snprintf(path, sizeof(path), "%s/report.txt", directory);
+	file = fopen(path, "w");
+	assert_non_null(file);
+	fprintf(file, "%0600d\n", 7);
+	fclose(file);
+	report_pack(directory, (const char *[]) { "report.txt", NULL });
+	snprintf(text, sizeof(text),
+		 "tar -tvzf %s.tar.gz && tar -xOzf %s.tar.gz | wc -c && rm -r %s*",
+		 directory, directory, directory);
+	file = popen(text, "r");
+	assert_non_null(file);
+	n = fread(text, 1, sizeof(text) - 1, file);
+	text[n] = '\0';
+	assert_int_equal(pclose(file), 0);
+	assert_non_null(strstr(text, "-rw-r--r-- 0/0 "));
+	assert_non_null(strstr(text, " pintest-report/report.txt\n601\n"));
+	assert_null(strstr(text, SECRET));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -230,6 +258,7 @@ int main(void)
 		cmocka_unit_test(addresses_are_those_of_gup),
 		cmocka_unit_test(configuration_is_told_that_concerns_mm),
 		cmocka_unit_test(the_log_is_told_of_mm_and_without_addresses),
+		cmocka_unit_test(the_tarball_names_no_owner_and_no_directory),
 		cmocka_unit_test(smaps_is_told_without_paths),
 	};
 

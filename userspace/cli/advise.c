@@ -19,6 +19,9 @@
 #define DEADLINE_MS	60000
 #define MAX_KINDS	64
 
+#define CHECKED_FLAGS	(PINTEST_FOLL_WRITE | PINTEST_FOLL_FORCE | \
+			 PINTEST_FOLL_LONGTERM)
+
 /* Memory that drivers meet, and events that it meets. */
 static const char *const usual_kinds[] = {
 	"zeropage", "anon-untouched", "huge-zeropage", "memfd-private",
@@ -467,7 +470,10 @@ static void print_head(const struct advise_options *options,
 	if (measured < facts->count)
 		printf(", %zu more are not in the record",
 		       facts->count - measured);
-	printf("\n\n");
+	printf("\n");
+	if (!facts->count)
+		printf("No check pins such memory by this call with these flags: see 'pintest list'.\n");
+	printf("\n");
 }
 
 static void print_advice(struct pintest *pt,
@@ -523,6 +529,9 @@ static size_t find_asks(struct advise_options *options,
 	asks[0] = (struct driver_ask) { 0 };
 	cli_call(&command_advise, "call", options->call, &asks[0].api,
 		 &asks[0].foll);
+	if (asks[0].foll & ~CHECKED_FLAGS)
+		cli_usage(&command_advise,
+			  "checks have FOLL_WRITE, FOLL_FORCE and FOLL_LONGTERM only: ask 'pintest explain' about others");
 	return 1;
 }
 

@@ -10,7 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "array_size.h"
@@ -356,49 +355,6 @@ static void report_process(struct report_options *options, struct pintest *pt)
 	report_addresses(out, options->source);
 }
 
-/* What was written there and nothing else; no names of owners or of its parents. */
-static void pack(const struct report_options *options, char *tarball)
-{
-	const char *const names[] = {
-		REPORT_FILE, options->check ? RECORD_FILE : NULL,
-		options->has_program ? PROGRAM_FILE : NULL,
-	};
-	char *slash = strrchr(options->directory, '/');
-	const char *base = slash ? slash + 1 : options->directory;
-	char paths[ARRAY_SIZE(names)][512], *argv[16] = {
-		"tar", "-c", "-z", "-f", tarball, "--numeric-owner", "-C",
-		slash ? strndup(options->directory, base - options->directory) :
-			".",
-	};
-	size_t i, count = 8;
-
-	for (i = 0; i < ARRAY_SIZE(names); i++) {
-		if (!names[i])
-			continue;
-		snprintf(paths[i], sizeof(paths[i]), "%s/%s", base, names[i]);
-		argv[count++] = paths[i];
-	}
-	execvp("tar", argv);
-	_exit(127);
-}
-
-/* Beside the directory. */
-static void make_tarball(const struct report_options *options)
-{
-	char tarball[512];
-	int status;
-	pid_t pid;
-
-	snprintf(tarball, sizeof(tarball), "%s.tar.gz", options->directory);
-	pid = fork();
-	if (!pid)
-		pack(options, tarball);
-	if (pid < 0 || waitpid(pid, &status, 0) != pid || status)
-		errx(CLI_FAILED, "cannot make %s with tar: the files are in %s",
-		     tarball, options->directory);
-	printf("%s\n", tarball);
-}
-
 /* What an earlier report left there would look as if it were of this one. */
 static void open_output(struct report_options *options)
 {
@@ -423,6 +379,8 @@ static void open_output(struct report_options *options)
 
 static void close_output(const struct report_options *options)
 {
+	const char *names[4] = { REPORT_FILE };
+	size_t count = 1;
 	char path[512];
 
 	if (!options->directory)
@@ -430,9 +388,13 @@ static void close_output(const struct report_options *options)
 	finish(options, options->out, REPORT_FILE);
 	snprintf(path, sizeof(path), "%s/%s", options->directory,
 		 PROGRAM_FILE);
-	if (!options->has_program)
+	if (options->check)
+		names[count++] = RECORD_FILE;
+	if (options->has_program)
+		names[count++] = PROGRAM_FILE;
+	else
 		unlink(path);
-	make_tarball(options);
+	report_pack(options->directory, names);
 }
 
 /* "DIR/" is DIR, beside which the tarball goes. */

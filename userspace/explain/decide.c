@@ -303,6 +303,8 @@ static int ask_guard(const struct question *q)
 
 static int ask_file_end(const struct question *q)
 {
+	if (q->map->backing == BACKED_ANON)
+		return NOT_ASKED;
 	return !q->page->entry && q->page->behind_file ? -EFAULT : PASS;
 }
 
@@ -379,12 +381,16 @@ static int ask_uffd(const struct question *q)
 	return WAITS;
 }
 
-/* A file THP that is mapped as a whole is split, and mapped as a whole again. */
+/*
+ * A file THP that is mapped as a whole is split, and mapped as a whole again. With
+ * FOLL_SPLIT_PMD, GUP goes on with the entry of the page at once.
+ */
 static int ask_file_thp(const struct question *q)
 {
 	const struct pintest_record *record = &q->page->record;
 
-	if (!page_is(q->page, PINTEST_PAGE_THP) ||
+	if (has(q, PINTEST_FOLL_SPLIT_PMD) ||
+	    !page_is(q->page, PINTEST_PAGE_THP) ||
 	    !(record->flags_known & PINTEST_PAGE_ANON) ||
 	    record->flags & PINTEST_PAGE_ANON ||
 	    page_is_zero(q->page) || !record->entire_mapcount ||

@@ -87,6 +87,21 @@ static void tell_cause(const struct facts *facts, size_t first,
 	lines_end(&lines);
 }
 
+static bool is_pinned(const struct facts *facts, const struct ask *ask)
+{
+	size_t i;
+
+	for (i = 0; i < facts->count; i++) {
+		const struct fact *fact = &facts->fact[i];
+
+		if (fact_is_of(fact, ask, NULL) && !fact_is_refusal(fact) &&
+		    (fact->verdict == VERDICT_PASS ||
+		     fact->verdict == VERDICT_DETACHED))
+			return true;
+	}
+	return false;
+}
+
 static void tell_trouble(const struct facts *facts, const struct ask *ask)
 {
 	bool any = false;
@@ -101,10 +116,12 @@ static void tell_trouble(const struct facts *facts, const struct ask *ask)
 		any = true;
 		tell_cause(facts, i, ask);
 	}
-	if (!any && facts_measured(facts, ask))
+	if (!any && is_pinned(facts, ask))
 		printf("\n%s\n", ask->way->traits & WAY_PINS ?
 		       "Reliable: the pin saw every write in all memory that can be pinned here." :
 		       "The references saw every write. fork() was not tried: they are not kept then.");
+	else if (!any && facts_measured(facts, ask))
+		printf("\nNothing was pinned, so nothing can go stale.\n");
 }
 
 static void tell_refused(const struct facts *facts, const struct ask *ask)

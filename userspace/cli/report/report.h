@@ -70,6 +70,15 @@ void report_addresses(FILE *out, const char *source);
 void report_record(FILE *out, struct pintest *pt, const struct run *run);
 
 /**
+ * report_pack() - make a tarball beside a directory, and print its name
+ * @directory: the directory; its name is not in the tarball
+ * @names: files there, ended by NULL
+ *
+ * Ends the command if it cannot be written.
+ */
+void report_pack(const char *directory, const char *const *names);
+
+/**
  * reproducer_write() - write a program that shows the same without pintest
  * @out: where to
  * @scenario: what was done
