@@ -15,7 +15,7 @@
 #include "matrix.h"
 #include "print.h"
 
-/* For all flags of a call. */
+/* Guards against a hang, for each attempt: far beyond what emulation takes. */
 #define DEADLINE_MS	60000
 #define MOST		96
 
@@ -96,7 +96,8 @@ static void run_added(struct going *going)
 {
 	size_t i;
 
-	attempts_run(going->attempts, going->count, DEADLINE_MS);
+	attempts_run(going->attempts, going->count,
+		     going->count * DEADLINE_MS);
 	for (i = 1; i < going->count; i++) {
 		struct attempt *attempt = &going->attempts[i];
 
