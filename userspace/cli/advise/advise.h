@@ -106,7 +106,7 @@ bool fact_is_measured(const struct fact *fact);
 size_t facts_measured(const struct facts *facts, const struct ask *ask);
 
 /* The reason of a fact that is not measured. */
-extern const char not_measured[];
+extern const char *const not_measured;
 
 /** finding_says() - a finding in a word or two, such as "goes stale" */
 const char *finding_says(enum finding finding);

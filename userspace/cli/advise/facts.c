@@ -79,7 +79,7 @@ bool fact_is_refusal(const struct fact *fact)
 	       fact->verdict == VERDICT_REFUSED;
 }
 
-const char not_measured[] = "not measured";
+const char *const not_measured = "not measured";
 
 bool fact_is_measured(const struct fact *fact)
 {
