@@ -50,10 +50,20 @@ int settings_slow_ksm(struct settings *settings, struct reason *why)
 	return start_ksm(settings, "2", why);
 }
 
+static int switch_ksm(const char *run, const char *how, struct reason *why)
+{
+	int ret = text_write("/sys/" KSM "run", run);
+
+	return ret ? reason(why, ret, "KSM cannot be %s: %s", how,
+			    strerror(-ret)) : 0;
+}
+
 int settings_pause_ksm(struct reason *why)
 {
-	int ret = text_write("/sys/" KSM "run", "0");
+	return switch_ksm("0", "stopped", why);
+}
 
-	return ret ? reason(why, ret, "KSM cannot be stopped: %s",
-			    strerror(-ret)) : 0;
+int settings_resume_ksm(struct reason *why)
+{
+	return switch_ksm("1", "started again", why);
 }

@@ -162,9 +162,13 @@ int settings_slow_ksm(struct settings *settings, struct reason *why);
 /**
  * settings_pause_ksm() - have no page unmapped for a moment to be compared
  *
- * Even one that it cannot merge, as it is pinned. Until settings_need_ksm().
+ * Even one that it cannot merge, as it is pinned. Until settings_need_ksm() or
+ * settings_resume_ksm().
  */
 int settings_pause_ksm(struct reason *why);
+
+/** settings_resume_ksm() - let it go on after settings_pause_ksm() */
+int settings_resume_ksm(struct reason *why);
 
 /** settings_need_balancing() - have pages sampled for NUMA balancing soon */
 int settings_need_balancing(struct settings *settings, struct reason *why);

@@ -123,6 +123,9 @@ static int map_merged(struct memory *memory, struct reason *why)
 	size_t length = memory->length + page_size();
 	int i, ret = memory_mmap(memory, length, ANONYMOUS, why);
 
+	/* What was mapped before it has stopped KSM. */
+	if (!ret)
+		ret = settings_resume_ksm(why);
 	if (ret)
 		return ret;
 	words_fill(memory->base, length, memory->word);
