@@ -248,6 +248,29 @@ static void userfaultfds_are_waited_for(void **state)
 	assert_pinned(&world);
 }
 
+static void unsharing_a_file_thp_hangs(void **state)
+{
+	struct world world;
+
+	(void)state;
+	new_world(&world, PINTEST_API_PIN, L);
+	world.map.backing = BACKED_FILE;
+	world.page.record.flags = PINTEST_PAGE_MAPPED | PINTEST_PAGE_THP;
+	world.page.record.flags_known |= PINTEST_PAGE_THP;
+	world.page.record.entire_mapcount = 1;
+	assert_ends(&world, FATE_HANGS, 0, "file THP");
+	world.question.foll = L | PINTEST_FOLL_SPLIT_PMD;
+	assert_pinned(&world);
+	world.question.foll = 0;
+	assert_pinned(&world);
+	world.question.foll = L;
+	world.kernel.unshares_cow = ANSWER_NO;
+	assert_pinned(&world);
+	world.kernel.unshares_cow = ANSWER_YES;
+	world.page.record.entire_mapcount = 0;
+	assert_pinned(&world);
+}
+
 static void memfds_have_rules_of_their_own(void **state)
 {
 	struct world world;
@@ -293,6 +316,7 @@ int main(void)
 		cmocka_unit_test(tracked_files_are_refused),
 		cmocka_unit_test(faults_are_refused),
 		cmocka_unit_test(userfaultfds_are_waited_for),
+		cmocka_unit_test(unsharing_a_file_thp_hangs),
 		cmocka_unit_test(memfds_have_rules_of_their_own),
 		cmocka_unit_test(every_refusal_has_its_steps),
 	};
