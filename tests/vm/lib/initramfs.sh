@@ -15,7 +15,10 @@ stage_programs() {
 	{
 		for name in $(table packages |
 			awk '$1 == "guest" { print $3 }'); do
-			find {,usr/}{s,}bin -name "$name" || true
+			case $name in
+			*/*) compgen -G "$name" || true ;;
+			*) find {,usr/}{s,}bin -name "$name" || true ;;
+			esac
 		done
 		find usr/bin usr/lib -path '*pintest*' ! -type d ! -name '*.a'
 	} 2>/dev/null | sed 's,^,/,' >"$vm_tmp/programs"
@@ -96,6 +99,8 @@ initramfs_make() {
 	stage_skeleton "$stage"
 	cp -alH "$tree_guest" "$root"
 	[ -z "$build_programs" ] || cp -a "$build_programs/." "$root/"
+	# Where lddtree looks for what a shared object needs.
+	echo 'include /etc/ld.so.conf.d/*.conf' >"$root/etc/ld.so.conf"
 	stage_programs "$root" "$stage"
 	stage_modules "$stage"
 	cpio_of "$stage" >"$vm_tmp/system.cpio"
