@@ -2,7 +2,7 @@
 /*
  * A way: memory that VFIO has mapped for a device, which reads and writes it.
  *
- * The device is QEMU's "edu" behind an IOMMU. It copies up to a page between
+ * The device is QEMU's "edu" behind an IOMMU. It copies some bytes between
  * memory and a buffer of its own, which nobody else can see. So another page that
  * is mapped for it takes what it has read, and has what it is to write.
  */
@@ -24,13 +24,24 @@
 #define SLOT_SIZE	UINT64_C(0x100000)
 #define SLOTS		64
 
+/* The page that is ours. */
+#define BOUNCE		4096
+
 /* The registers of edu, and where its buffer begins. */
 #define EDU_SOURCE	0x80
 #define EDU_TARGET	0x88
 #define EDU_COUNT	0x90
 #define EDU_COMMAND	0x98
 #define EDU_BUFFER	0x40000
-#define EDU_MOST	4096
+
+/*
+ * The buffer has 4096 bytes, but a transfer that reaches its end is none to some
+ * QEMU, which then ends.
+ */
+#define EDU_MOST	2048
+
+/* A transfer takes 100 ms. Meanwhile the processor is for others. */
+#define EDU_POLL_US	5000
 
 enum edu_command {
 	EDU_START	= 1,
@@ -196,12 +207,12 @@ static int map_dma(const struct vfio *vfio, void *addr, size_t length,
 /* The page is shared, so that no fork() takes it away. */
 static int map_bounce(struct vfio *vfio)
 {
-	vfio->bounce = mmap(NULL, EDU_MOST, PROT_READ | PROT_WRITE,
+	vfio->bounce = mmap(NULL, BOUNCE, PROT_READ | PROT_WRITE,
 			    MAP_SHARED | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
 	if (vfio->bounce == MAP_FAILED)
 		return fail(-errno, "mapping a page");
 	vfio->used = 1 | 1 << 1;
-	return map_dma(vfio, vfio->bounce, EDU_MOST, 1,
+	return map_dma(vfio, vfio->bounce, BOUNCE, 1,
 		       VFIO_DMA_MAP_FLAG_READ | VFIO_DMA_MAP_FLAG_WRITE);
 }
 
@@ -294,7 +305,7 @@ static void transfer(const struct vfio *vfio, uint64_t from, uint64_t to,
 	*edu(vfio, EDU_COUNT) = length;
 	*edu(vfio, EDU_COMMAND) = EDU_START | command;
 	while (*edu(vfio, EDU_COMMAND) & EDU_START)
-		;
+		usleep(EDU_POLL_US);
 }
 
 static void copy(const struct vfio *vfio, uint64_t from, uint64_t to,
