@@ -3,8 +3,8 @@
  * A way that pins nothing: what it "pins" is the memory of the process, which is as
  * good as a pin for what is read and written. $FAKE_WAY says what is wrong with it.
  *
- * FAKE_VERSION, FAKE_SIZE, FAKE_NAME, FAKE_CAN and FAKE_PIN make ways that cannot be
- * used.
+ * FAKE_VERSION, FAKE_SIZE, FAKE_NAME, FAKE_CAN, FAKE_PIN and FAKE_LOAD make ways that
+ * cannot be used.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -42,6 +42,13 @@ static bool is(const char *what)
 
 	return wrong && !strcmp(wrong, what);
 }
+
+#ifdef FAKE_LOAD
+__attribute__((constructor)) static void load(void)
+{
+	abort();
+}
+#endif
 
 static int fake_open(const char *arg, void **way)
 {

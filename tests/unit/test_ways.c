@@ -148,6 +148,7 @@ static void bad_ways_are_told(void **state)
 		{ FAKE_WAYS "/fake_version.so", "is for version 77" },
 		{ FAKE_WAYS "/fake_size.so", "has a .size of 8" },
 		{ FAKE_WAYS "/fake_name.so", "'A Fake', and has to be of a-z" },
+		{ FAKE_WAYS "/fake_load.so", "crashes: Aborted" },
 		{ FAKE_WAYS "/fake_pin.so", ".pin is not set" },
 		{ FAKE_WAYS "/fake_can.so", "PINTEST_WAY_READ_ONLY" },
 	};

@@ -3,20 +3,23 @@
  * Ways from outside: finding them, and whether one is what it has to be.
  *
  * A shared object runs code when it is loaded. So nothing is loaded that the
- * command line does not ask for.
+ * command line does not ask for, and a child loads it first.
  */
 #include <dlfcn.h>
 #include <glob.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/child.h"
 #include "memory/memory.h"
 #include "outside.h"
 #include "pintest-way.h"
 
 #define SUFFIX	".so"
+#define LOAD_MS	60000
 
 char *outside_path(void)
 {
@@ -163,12 +166,41 @@ static bool is_usable(const struct pintest_way *outside, const char *file,
 	return !mistake;
 }
 
+static void load(void *file)
+{
+	dlopen(file, RTLD_NOW | RTLD_LOCAL);
+}
+
+/* Whether a child survives loading it, be it that there is nothing to load. */
+static bool is_survived(const char *file, struct reason *why)
+{
+	struct child_end end;
+	sigset_t none;
+	int ret;
+
+	sigemptyset(&none);
+	ret = child_run(load, (void *)file, LOAD_MS, &none, &end);
+	if (ret)
+		reason(why, ret, "cannot try to load it: %s", strerror(-ret));
+	else if (end.late)
+		reason(why, 0, "loading %s does not return", file);
+	else if (end.signal)
+		reason(why, 0, "loading %s crashes: %s", file,
+		       strsignal(end.signal));
+	else
+		return true;
+	return false;
+}
+
 static const struct pintest_way *open_file(const char *file,
 					   struct reason *why)
 {
-	void *object = dlopen(file, RTLD_NOW | RTLD_LOCAL);
 	const struct pintest_way *outside;
+	void *object;
 
+	if (!is_survived(file, why))
+		return NULL;
+	object = dlopen(file, RTLD_NOW | RTLD_LOCAL);
 	if (!object) {
 		reason(why, 0, "cannot load it: %s", dlerror());
 		return NULL;
