@@ -128,10 +128,10 @@ free:
 static long read_page(struct page *page, void __user *to, size_t offset,
 		      size_t length)
 {
-	void *from = kmap_local_page(page);
+	void *from = kmap(page);
 	unsigned long left = copy_to_user(to, from + offset, length);
 
-	kunmap_local(from);
+	kunmap(page);
 	return left ? -EFAULT : 0;
 }
 

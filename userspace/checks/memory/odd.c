@@ -35,6 +35,12 @@
 #define STACK_ROOM	(8UL << 20)
 #define STACK_DISTANCE	(256UL << 10)
 
+/*
+ * Where the hole is. mmap() begins far above it, so that what a driver's library maps
+ * does not fill it.
+ */
+#define HOLE_ADDR	0x20000000UL
+
 static int make_inaccessible(struct memory *memory, struct reason *why)
 {
 	return memory_protect(memory, PROT_NONE, why);
@@ -51,8 +57,27 @@ static void *behind(const struct memory *memory)
 	return (char *)memory->addr + page_size();
 }
 
+static int move_down(struct memory *memory, struct reason *why)
+{
+	void *to = mmap((void *)HOLE_ADDR, memory->length, PROT_NONE,
+			MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (to == MAP_FAILED ||
+	    mremap(memory->addr, memory->length, memory->length,
+		   MREMAP_MAYMOVE | MREMAP_FIXED, to) == MAP_FAILED)
+		return reason(why, -errno, "cannot move memory: %s",
+			      strerror(errno));
+	memory->addr = to;
+	memory->base = to;
+	return 0;
+}
+
 static int cut_hole(struct memory *memory, struct reason *why)
 {
+	int ret = move_down(memory, why);
+
+	if (ret)
+		return ret;
 	if (munmap(behind(memory), memory->length - page_size()))
 		return reason(why, -errno, "cannot unmap a page: %s",
 			      strerror(errno));
