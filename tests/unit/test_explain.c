@@ -46,6 +46,7 @@ static struct world *new_world(struct world *world, uint32_t api, uint32_t foll)
 			.refuses_tracked = ANSWER_YES,
 			.stack_grows = ANSWER_NO,
 			.fast_secretmem = ANSWER_NO,
+			.tells_uffd_wp = ANSWER_YES,
 			.forces_hugetlb = ANSWER_NO,
 			.splits_hugetlb = ANSWER_NO,
 			.faults_hugetlb = ANSWER_NO,
@@ -248,6 +249,38 @@ static void userfaultfds_are_waited_for(void **state)
 	assert_pinned(&world);
 }
 
+static void a_kernel_may_not_tell_what_a_userfaultfd_protects(void **state)
+{
+	struct world world;
+
+	(void)state;
+	new_world(&world, PINTEST_API_PIN, W);
+	world.map.vm |= MAP_UFFD_WP;
+	world.kernel.tells_uffd_wp = ANSWER_NO;
+	assert_pinned(&world);
+	world.page.record.flags &= ~PINTEST_PAGE_MAPPED_WRITABLE;
+	assert_int_equal(decide(&world.question).fate, FATE_UNKNOWN);
+	world.question.foll = 0;
+	assert_pinned(&world);
+}
+
+static void stacks_that_grow_lack_the_page(void **state)
+{
+	struct world world;
+
+	(void)state;
+	new_world(&world, PINTEST_API_PIN, 0);
+	world.map.mapped = false;
+	world.map.below_stack = true;
+	assert_refused(&world, EFAULT, "nothing is mapped");
+	world.kernel.stack_grows = ANSWER_YES;
+	assert_pinned(&world);
+	world.question.foll = PINTEST_FOLL_DUMP;
+	assert_refused(&world, EFAULT, "nothing is mapped");
+	world.question.foll = PINTEST_FOLL_NOFAULT;
+	assert_refused(&world, EFAULT, "nothing is mapped");
+}
+
 static void unsharing_a_file_thp_hangs(void **state)
 {
 	struct world world;
@@ -316,6 +349,8 @@ int main(void)
 		cmocka_unit_test(tracked_files_are_refused),
 		cmocka_unit_test(faults_are_refused),
 		cmocka_unit_test(userfaultfds_are_waited_for),
+		cmocka_unit_test(a_kernel_may_not_tell_what_a_userfaultfd_protects),
+		cmocka_unit_test(stacks_that_grow_lack_the_page),
 		cmocka_unit_test(unsharing_a_file_thp_hangs),
 		cmocka_unit_test(memfds_have_rules_of_their_own),
 		cmocka_unit_test(every_refusal_has_its_steps),

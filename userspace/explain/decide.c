@@ -187,11 +187,13 @@ static int ask_fast(const struct question *q)
 
 /* GUP: the mapping */
 
+/* A stack that grows does not have the page yet. */
 static int ask_mapped(const struct question *q)
 {
 	if (q->map->mapped)
 		return PASS;
-	if (!q->map->below_stack || q->kernel->stack_grows == ANSWER_NO)
+	if (!q->map->below_stack || q->kernel->stack_grows == ANSWER_NO ||
+	    q->foll & (PINTEST_FOLL_DUMP | NOFAULT))
 		return -EFAULT;
 	return q->kernel->stack_grows == ANSWER_YES ? PINNED : NOT_KNOWN;
 }
@@ -373,6 +375,9 @@ static int ask_uffd(const struct question *q)
 	bool missing = vm(q, MAP_UFFD_MISSING) && !q->page->entry &&
 		       !q->page->swapped;
 
+	if (vm(q, MAP_UFFD_WP) && q->page->entry && write_needs_fault(q) &&
+	    q->kernel->tells_uffd_wp != ANSWER_YES)
+		return NOT_KNOWN;
 	if (!missing && !(q->page->uffd_wp && write_needs_fault(q)))
 		return NOT_ASKED;
 	if (q->map->sigbus || !may_wait(q))

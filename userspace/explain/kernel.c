@@ -9,7 +9,10 @@
 #include <unistd.h>
 
 #include "base/page_size.h"
+#include "base/reason.h"
 #include "kernel.h"
+#include "machine/pagemap.h"
+#include "machine/uffd.h"
 
 /* The numbers are those of the kernel's uapi, for older C libraries. */
 #ifndef SYS_memfd_secret
@@ -179,6 +182,30 @@ static void measure_hugetlb(struct pintest *pt, struct kernel_facts *kernel)
 	munmap(page, size);
 }
 
+/* Before 5.14 pagemap does not say which pages a userfaultfd protects. */
+static enum answer tells_uffd_wp(void)
+{
+	enum answer answer = ANSWER_UNKNOWN;
+	struct reason ignored;
+	char *page = mmap(NULL, page_size(), BOTH, PRIVATE_ANON, -1, 0);
+	int uffd;
+
+	if (page == MAP_FAILED)
+		return ANSWER_UNKNOWN;
+	*(volatile char *)page = 1;
+	uffd = uffd_open_wp(&ignored);
+	if (uffd >= 0 &&
+	    !uffd_register(uffd, page, page_size(),
+			   UFFDIO_REGISTER_MODE_WP, &ignored) &&
+	    !uffd_protect(uffd, page, page_size(), true, &ignored))
+		answer = page_entry(page) & PAGEMAP_UFFD_WP ? ANSWER_YES :
+							      ANSWER_NO;
+	if (uffd >= 0)
+		close(uffd);
+	munmap(page, page_size());
+	return answer;
+}
+
 static bool tells_mapped(struct pintest *pt)
 {
 	uint64_t addr = (uintptr_t)&addr;
@@ -207,5 +234,6 @@ void kernel_measure(struct pintest *pt, struct kernel_facts *kernel)
 	kernel->refuses_tracked = refuses_tracked(pt);
 	kernel->stack_grows = stack_grows(pt);
 	kernel->fast_secretmem = fast_secretmem(pt);
+	kernel->tells_uffd_wp = tells_uffd_wp();
 	measure_hugetlb(pt, kernel);
 }

@@ -32,6 +32,7 @@ enum answer {
  *	file system tracks writes
  * @stack_grows: a pin of the gap below a stack expands the stack
  * @fast_secretmem: GUP-fast pins secretmem
+ * @tells_uffd_wp: pagemap tells which pages a userfaultfd write-protects
  * @forces_hugetlb: FOLL_FORCE|FOLL_WRITE may write to read-only hugetlb memory
  * @splits_hugetlb: ignores FOLL_SPLIT_PMD of hugetlb memory
  * @faults_hugetlb: FOLL_NOFAULT faults hugetlb pages in
@@ -45,6 +46,7 @@ struct kernel_facts {
 	enum answer refuses_tracked;
 	enum answer stack_grows;
 	enum answer fast_secretmem;
+	enum answer tells_uffd_wp;
 	enum answer forces_hugetlb;
 	enum answer splits_hugetlb;
 	enum answer faults_hugetlb;
