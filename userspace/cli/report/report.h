@@ -89,6 +89,16 @@ void report_pack(const char *directory, const char *const *names);
 bool reproducer_write(FILE *out, const struct scenario *scenario,
 		      const char *id);
 
+/**
+ * reproducer_copy() - copy a program as one file that a compiler takes as it is
+ * @out: where to
+ * @directory: where it is, with the headers that it includes
+ * @name: its file
+ *
+ * Return: whether it is there.
+ */
+bool reproducer_copy(FILE *out, const char *directory, const char *name);
+
 /* What may be told of lines that hold more; pure. */
 
 /** redact_cmdline() - the words of a kernel command line that may be told */

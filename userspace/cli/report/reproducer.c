@@ -42,24 +42,39 @@ static void write_vfio(FILE *out, const struct scenario *scenario,
 		vfio_longterm);
 }
 
-/* One of those that are installed, whose name is that of the check. */
-static bool copy_installed(FILE *out, const char *id)
+/* With the headers that lie beside it; they have guards. */
+static bool copy_file(FILE *out, const char *directory, const char *name)
 {
-	char path[256], buf[4096];
-	size_t n;
+	char path[256], line[512], header[64];
 	FILE *file;
 
-	if (!strchr(id, '.'))
-		return false;
-	snprintf(path, sizeof(path), "%s/%s.c", REPRODUCERS,
-		 strchr(id, '.') + 1);
+	snprintf(path, sizeof(path), "%s/%s", directory, name);
 	file = fopen(path, "re");
 	if (!file)
 		return false;
-	while ((n = fread(buf, 1, sizeof(buf), file)))
-		fwrite(buf, 1, n, out);
+	while (fgets(line, sizeof(line), file))
+		if (sscanf(line, "#include \"%63[a-z_.]\"", header) != 1 ||
+		    !copy_file(out, directory, header))
+			fputs(line, out);
 	fclose(file);
 	return true;
+}
+
+bool reproducer_copy(FILE *out, const char *directory, const char *name)
+{
+	fputs("#define _GNU_SOURCE\n", out);
+	return copy_file(out, directory, name);
+}
+
+/* One of those that are installed, whose name is that of the check. */
+static bool copy_installed(FILE *out, const char *id)
+{
+	char name[CHECK_ID_LENGTH + 2];
+
+	if (!strchr(id, '.'))
+		return false;
+	snprintf(name, sizeof(name), "%s.c", strchr(id, '.') + 1);
+	return reproducer_copy(out, REPRODUCERS, name);
 }
 
 bool reproducer_write(FILE *out, const struct scenario *scenario,
