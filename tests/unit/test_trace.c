@@ -5,6 +5,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -61,6 +62,19 @@ static void flags_without_a_word_are_numbers(void **state)
 	event.other_foll = 0;
 	trace_flags(&event, text, sizeof(text));
 	assert_string_equal(text, "none");
+}
+
+static void names_of_threads_are_harmless(void **state)
+{
+	struct pintest_event event = { .comm = "a\033[2J\n\xff b" };
+	char text[32] = "";
+	FILE *out = fmemopen(text, sizeof(text), "w");
+
+	(void)state;
+	assert_non_null(out);
+	trace_comm(&event, out);
+	fclose(out);
+	assert_string_equal(text, "a?[2J?? b");
 }
 
 static void calls_have_findings(void **state)
@@ -181,6 +195,7 @@ int main(void)
 		cmocka_unit_test(helpers_are_no_callers),
 		cmocka_unit_test(modules_are_told_by_name),
 		cmocka_unit_test(flags_without_a_word_are_numbers),
+		cmocka_unit_test(names_of_threads_are_harmless),
 		cmocka_unit_test(calls_have_findings),
 		cmocka_unit_test(held_pins_have_findings),
 		cmocka_unit_test(fewer_pages_than_asked_for_are_given_back),

@@ -14,7 +14,8 @@ static void write_process(struct cell *cell, const void *row)
 {
 	const struct held_row *held = row;
 
-	fprintf(cell->out, "%s %d%s", held->event.comm, held->event.tgid,
+	trace_comm(&held->event, cell->out);
+	fprintf(cell->out, " %d%s", held->event.tgid,
 		held->event.flags & PINTEST_EVENT_GONE ? " (gone)" : "");
 }
 

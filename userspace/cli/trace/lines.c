@@ -36,11 +36,21 @@ static void write_time(struct cell *cell, const void *row)
 		(int64_t)(line->event->time_ns - line->start_ns) / 1e9);
 }
 
+void trace_comm(const struct pintest_event *event, FILE *out)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(event->comm) && event->comm[i]; i++)
+		fputc(' ' <= event->comm[i] && event->comm[i] <= '~' ?
+		      event->comm[i] : '?', out);
+}
+
 static void write_process(struct cell *cell, const void *row)
 {
 	const struct trace_line *line = row;
 
-	fprintf(cell->out, "%s %d", line->event->comm, line->event->pid);
+	trace_comm(line->event, cell->out);
+	fprintf(cell->out, " %d", line->event->pid);
 }
 
 static void write_call(struct cell *cell, const void *row)

@@ -24,6 +24,14 @@ struct trace_line {
 /** trace_flags() - words for FOLL flags, and the number of what has none */
 void trace_flags(const struct pintest_event *event, char *buf, size_t size);
 
+/**
+ * trace_comm() - print the name of the thread that made a call
+ *
+ * A thread chooses its name, and may choose what a terminal obeys: what is not
+ * printable ASCII is printed as "?".
+ */
+void trace_comm(const struct pintest_event *event, FILE *out);
+
 /** trace_lines_head() - print the heading of lines */
 void trace_lines_head(void);
 
