@@ -61,10 +61,10 @@ int memory_new_file(struct memory *memory, size_t length, struct reason *why)
 	return ret ? ret : memory_map_file(memory, length, why);
 }
 
-static int open_memfd(struct memory *memory, unsigned int flags,
-		      struct reason *why)
+/* Some drivers take only files that can be sealed. */
+static int open_memfd(struct memory *memory, struct reason *why)
 {
-	memory->fd = memfd_create("pintest", MFD_CLOEXEC | flags);
+	memory->fd = memfd_create("pintest", MFD_CLOEXEC | MFD_ALLOW_SEALING);
 	if (memory->fd < 0)
 		return reason(why, -errno, "cannot create a memfd: %s",
 			      strerror(errno));
@@ -73,7 +73,7 @@ static int open_memfd(struct memory *memory, unsigned int flags,
 
 static int map_memfd(struct memory *memory, struct reason *why)
 {
-	int ret = open_memfd(memory, 0, why);
+	int ret = open_memfd(memory, why);
 
 	return ret ? ret : memory_new_file(memory, memory->length, why);
 }
@@ -81,7 +81,7 @@ static int map_memfd(struct memory *memory, struct reason *why)
 /* The page cache has it, and no page table does. */
 static int map_memfd_untouched(struct memory *memory, struct reason *why)
 {
-	int ret = open_memfd(memory, 0, why);
+	int ret = open_memfd(memory, why);
 
 	if (!ret)
 		ret = memory_fill_file(memory, memory->length, why);
@@ -110,7 +110,7 @@ static int map_tmpfile(struct memory *memory, struct reason *why)
 /* What was never written is not there, and reads as zeros. */
 static int map_memfd_hole(struct memory *memory, struct reason *why)
 {
-	int ret = open_memfd(memory, 0, why);
+	int ret = open_memfd(memory, why);
 
 	if (ret)
 		return ret;
@@ -124,7 +124,7 @@ static int map_memfd_hole(struct memory *memory, struct reason *why)
 /* The file has one page, which only is read. */
 static int map_memfd_end(struct memory *memory, struct reason *why)
 {
-	int ret = open_memfd(memory, 0, why);
+	int ret = open_memfd(memory, why);
 
 	if (!ret)
 		ret = memory_fill_file(memory, memory->length, why);
@@ -156,7 +156,7 @@ int memory_reopen_read_only(struct memory *memory, struct reason *why)
 
 static int map_memfd_read_only(struct memory *memory, struct reason *why)
 {
-	int ret = open_memfd(memory, 0, why);
+	int ret = open_memfd(memory, why);
 
 	if (!ret)
 		ret = memory_fill_file(memory, memory->length, why);
@@ -180,7 +180,7 @@ static int keep_alias(struct memory *memory, struct reason *why)
 
 static int map_memfd_unwritable(struct memory *memory, struct reason *why)
 {
-	int ret = open_memfd(memory, 0, why);
+	int ret = open_memfd(memory, why);
 
 	if (!ret)
 		ret = memory_fill_file(memory, memory->length, why);
@@ -194,7 +194,7 @@ static int map_memfd_unwritable(struct memory *memory, struct reason *why)
 /* Mappings that can write stay, and no new ones are made. */
 static int map_memfd_sealed(struct memory *memory, struct reason *why)
 {
-	int ret = open_memfd(memory, MFD_ALLOW_SEALING, why);
+	int ret = open_memfd(memory, why);
 
 	if (!ret)
 		ret = memory_fill_file(memory, memory->length, why);

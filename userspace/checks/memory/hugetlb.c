@@ -55,8 +55,8 @@ static int map_memfd_hugetlb(struct memory *memory, struct reason *why)
 {
 	uint64_t size = memory->kind->huge_size;
 
-	memory->fd = memfd_create("pintest", MFD_CLOEXEC | MFD_HUGETLB |
-				  size_flag(size));
+	memory->fd = memfd_create("pintest", MFD_CLOEXEC | MFD_ALLOW_SEALING |
+				  MFD_HUGETLB | size_flag(size));
 	if (memory->fd < 0)
 		return reason(why, -EOPNOTSUPP,
 			      "this kernel has no memfd of such pages: %s",

@@ -23,6 +23,8 @@ static bool writes(const struct scenario *scenario)
 /* Which of the reasons to refuse was passed over. */
 static const char *hint_allowed(const struct scenario *scenario)
 {
+	if (memory_refuses(scenario->memory, 0))
+		return "no flags allow it: does the driver map it without a pin?";
 	if (writes(scenario) &&
 	    memory_refuses(scenario->memory, PINTEST_FOLL_WRITE))
 		return "is FOLL_WRITE missing where the device writes?";
