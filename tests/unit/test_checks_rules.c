@@ -616,6 +616,72 @@ static void refusal_rules(void **state)
 	}
 }
 
+/* Refused as it has to be. */
+static struct observations refused_observations(void)
+{
+	struct observations seen = made_observations();
+
+	seen.stage = STAGE_PIN;
+	seen.error = -EFAULT;
+	seen.pinned = 1;
+	seen.before.known = true;
+	seen.left.known = true;
+	return seen;
+}
+
+static void refused_pins_leave_nothing(void **state)
+{
+	struct scenario scenario = made_scenario("rw", "fast", "hole",
+						 "write");
+	struct observations seen = refused_observations();
+	struct pintest_record *records = seen.pages[LAST].records;
+
+	(void)state;
+	expect("rw-refusal", &scenario, &seen, VERDICT_REFUSED, FINDING_NONE);
+
+	records[MOMENT_UNPINNED].refcount =
+		records[MOMENT_PINNED].refcount + REPINS;
+	expect("rw-refusal", &scenario, &seen, VERDICT_FAIL,
+	       FINDING_UNBALANCED);
+
+	seen = refused_observations();
+	records[MOMENT_UNPINNED] = records[MOMENT_PINNED];
+	records[MOMENT_UNPINNED].pincount++;
+	expect("rw-refusal", &scenario, &seen, VERDICT_FAIL,
+	       FINDING_UNBALANCED);
+
+	seen = refused_observations();
+	seen.left.locked = 4;
+	expect("rw-refusal", &scenario, &seen, VERDICT_FAIL,
+	       FINDING_UNBALANCED);
+
+	seen = refused_observations();
+	seen.left.entries[LAST] = 1;
+	expect("rw-refusal", &scenario, &seen, VERDICT_FAIL, FINDING_MARKED);
+}
+
+/* Whatever the rule is about. */
+static void pools_are_as_before(void **state)
+{
+	struct scenario scenario = made_scenario("rw-longterm", "fast",
+						 "anon-hugetlb-2m", "write");
+	struct observations seen = made_observations();
+	struct pool_counts *pool = seen.pool;
+
+	(void)state;
+	pool[POOL_BEFORE] = (struct pool_counts) { true, 4, 4, 0, 0 };
+	pool[POOL_PINNED] = (struct pool_counts) { true, 4, 3, 1, 0 };
+	pool[POOL_AFTER] = pool[POOL_BEFORE];
+	expect("rw-longterm", &scenario, &seen, VERDICT_PASS, FINDING_NONE);
+
+	pool[POOL_AFTER].reserved = 1;
+	expect("rw-longterm", &scenario, &seen, VERDICT_FAIL, FINDING_UNBALANCED);
+
+	pool[POOL_AFTER] = pool[POOL_BEFORE];
+	pool[POOL_PINNED].reserved = -1UL;
+	expect("rw-longterm", &scenario, &seen, VERDICT_FAIL, FINDING_UNBALANCED);
+}
+
 static void forced_read_rules(void **state)
 {
 	struct scenario scenario = made_scenario("ro-longterm-force", "slow",
@@ -803,6 +869,8 @@ int main(void)
 		cmocka_unit_test(a_failure_is_worst),
 		cmocka_unit_test(losers),
 		cmocka_unit_test(refusal_rules),
+		cmocka_unit_test(refused_pins_leave_nothing),
+		cmocka_unit_test(pools_are_as_before),
 		cmocka_unit_test(forced_read_rules),
 		cmocka_unit_test(what_children_are_given),
 		cmocka_unit_test(events_need_their_memory),

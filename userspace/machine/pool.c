@@ -2,7 +2,7 @@
 /*
  * Pools of hugetlb pages.
  */
-#include <stdbool.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -10,6 +10,7 @@
 #include "pool.h"
 
 #define PATH_LENGTH	512
+#define DIRECTORY_LENGTH	80
 #define NUMBER_LENGTH	24
 
 /* Each takes somebody who gives a page back at that very moment. */
@@ -30,6 +31,31 @@ static unsigned long pool_number(const char *directory, const char *name)
 
 	return pool_read(directory, name, number) ? 0 :
 						    strtoul(number, NULL, 10);
+}
+
+struct pool_counts pool_count(uint64_t size)
+{
+	struct pool_counts counts = { 0 };
+	char directory[DIRECTORY_LENGTH], number[NUMBER_LENGTH];
+
+	snprintf(directory, sizeof(directory),
+		 "/sys/kernel/mm/hugepages/hugepages-%" PRIu64 "kB",
+		 size >> 10);
+	counts.known = !pool_read(directory, "nr_hugepages", number);
+	if (!counts.known)
+		return counts;
+	counts.total = pool_number(directory, "nr_hugepages");
+	counts.free = pool_number(directory, "free_hugepages");
+	counts.reserved = pool_number(directory, "resv_hugepages");
+	counts.surplus = pool_number(directory, "surplus_hugepages");
+	return counts;
+}
+
+bool pool_same(const struct pool_counts *a, const struct pool_counts *b)
+{
+	return a->known == b->known && a->total == b->total &&
+	       a->free == b->free && a->reserved == b->reserved &&
+	       a->surplus == b->surplus;
 }
 
 static int pool_write(const char *directory, const char *pages)

@@ -170,6 +170,42 @@ static bool prepare_story(struct going *going, const struct story *story,
 	return !seen->error;
 }
 
+/* Another process may have a page for a moment: then it is back in the next one. */
+struct settling {
+	const struct pool_counts *before;
+	struct pool_counts *after;
+	uint64_t size;
+};
+
+static bool is_settled(void *arg)
+{
+	struct settling *settling = arg;
+
+	*settling->after = pool_count(settling->size);
+	return pool_same(settling->before, settling->after);
+}
+
+static int run_in_child(struct going *going, struct job *job, int deadline,
+			struct child_end *end)
+{
+	const struct memory_kind *kind = job->scenario->memory;
+	struct observations *seen = job->seen;
+	struct settling settling = {
+		.before = &seen->pool[POOL_BEFORE],
+		.after = &seen->pool[POOL_AFTER],
+	};
+	int ret;
+
+	if (!kind || !(kind->traits & MEMORY_HUGETLB))
+		return child_run(do_job, job, deadline,
+				 &going->endings.waiting, end);
+	settling.size = kind->huge_size;
+	seen->pool[POOL_BEFORE] = pool_count(settling.size);
+	ret = child_run(do_job, job, deadline, &going->endings.waiting, end);
+	deadline_spin(is_settled, &settling);
+	return ret;
+}
+
 static int run_scenario(struct going *going, const struct scenario *scenario,
 			struct observations *seen)
 {
@@ -189,7 +225,7 @@ static int run_scenario(struct going *going, const struct scenario *scenario,
 		return 0;
 	if (scenario->memory && scenario->memory->traits & MEMORY_LONG)
 		deadline *= LONGER;
-	ret = child_run(do_job, &job, deadline, &going->endings.waiting, &end);
+	ret = run_in_child(going, &job, deadline, &end);
 	seen->signal = end.signal;
 	seen->late = end.late;
 	return ret;

@@ -11,11 +11,13 @@
 #include <string.h>
 
 #include "array_size.h"
+#include "base/counts.h"
 #include "base/deadline.h"
 #include "base/reason.h"
 #include "events/events.h"
 #include "explain/explain.h"
 #include "machine/mapped.h"
+#include "machine/pagemap.h"
 #include "machine/pins.h"
 #include "model/words.h"
 #include "rules/rules.h"
@@ -148,6 +150,18 @@ static int stage_open(struct going *going, struct reason *why)
 	return 0;
 }
 
+static void see_charges(const struct going *going, struct charges *charges)
+{
+	const char *page = going->memory.addr;
+	size_t i;
+
+	charges->known = true;
+	charges->locked = count_of("/proc/self/status", "VmPin:") +
+			  count_of("/proc/self/status", "VmLck:");
+	for (i = 0; i < CHECK_PAGES; i++, page += page_size())
+		charges->entries[i] = page_entry(page) & ~PAGEMAP_PFN;
+}
+
 static int stage_map(struct going *going, struct reason *why)
 {
 	const struct memory_kind *kind = going->scenario->memory;
@@ -220,6 +234,8 @@ static int stage_pin(struct going *going, struct reason *why)
 {
 	int ret;
 
+	if (scenario_is_refused(going->scenario))
+		see_charges(going, &going->seen->before);
 	going->request = (struct pintest_request) {
 		.api = going->scenario->way->api,
 		.foll = going->scenario->access->foll,
@@ -239,10 +255,38 @@ static int stage_pin(struct going *going, struct reason *why)
 	return 0;
 }
 
+/* The pages before the one that is refused may have been pinned. */
+static void give_back(struct going *going)
+{
+	hold_free(going->hold);
+	going->hold = NULL;
+}
+
+/*
+ * The first refusal may have changed pages that could be pinned. Many more leave
+ * many references behind if one leaves any.
+ */
+static int see_left(struct going *going, struct reason *why)
+{
+	int i, ret;
+
+	give_back(going);
+	ret = see_mapped(going, MOMENT_PINNED, why);
+	for (i = 0; i < REPINS; i++) {
+		hold_new(&going->pinner, &going->request, &going->hold, why);
+		give_back(going);
+	}
+	see_charges(going, &going->seen->left);
+	return ret ? ret : see_mapped(going, MOMENT_UNPINNED, why);
+}
+
 static int stage_look(struct going *going, struct reason *why)
 {
 	int ret = see_pinned(going, MOMENT_PINNED, why);
 
+	if (going->memory.kind->traits & MEMORY_HUGETLB)
+		going->seen->pool[POOL_PINNED] =
+			pool_count(going->memory.kind->huge_size);
 	return ret ? ret : see_pin(going, READ_PINNED, why);
 }
 
@@ -351,16 +395,21 @@ static const struct {
 static void run_stages(struct going *going)
 {
 	struct observations *seen = going->seen;
+	struct reason ignored;
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(stages); i++) {
 		seen->stage = stages[i].stage;
 		seen->error = stages[i].run(going, &seen->why);
+		if (seen->stage == STAGE_PIN &&
+		    scenario_is_refused(going->scenario)) {
+			if (!seen->call)
+				see_left(going, &ignored);
+			if (!seen->error)
+				break;
+		}
 		if (seen->error)
 			return;
-		if (seen->stage == STAGE_PIN &&
-		    scenario_is_refused(going->scenario))
-			break;
 	}
 	seen->stage = STAGE_DONE;
 }

@@ -5,6 +5,7 @@
 #ifndef PINTEST_OBSERVATIONS_H
 #define PINTEST_OBSERVATIONS_H
 
+#include "machine/pool.h"
 #include "verdict.h"
 #include "words.h"
 
@@ -92,6 +93,31 @@ struct page_seen {
 };
 
 /**
+ * struct charges - what a call may leave behind, beside references to pages
+ * @known: they were looked at
+ * @locked: KiB of this process that are locked or pinned, as the kernel counts
+ * @entries: entries of /proc/self/pagemap, but for page frame numbers
+ */
+struct charges {
+	bool known;
+	int64_t locked;
+	uint64_t entries[CHECK_PAGES];
+};
+
+/**
+ * enum pool_moment - when a pool of hugetlb pages is looked at
+ * @POOL_BEFORE: before the process of the scenario begins
+ * @POOL_PINNED: while it has its memory pinned
+ * @POOL_AFTER: when it is gone
+ */
+enum pool_moment {
+	POOL_BEFORE,
+	POOL_PINNED,
+	POOL_AFTER,
+	POOL_MOMENTS,
+};
+
+/**
  * struct observations - what was seen in a scenario
  *
  * @stage: the stage that was begun last
@@ -106,6 +132,9 @@ struct page_seen {
  * @counted: the next two are known, as they are of outside ways that pin often
  * @pins_taken: pins that were taken meanwhile, of the whole machine
  * @pins_left: of these, that were not given back
+ * @before: what the process had before a pin that has to be refused
+ * @left: what it had after many of them
+ * @pool: the pool that its memory is of, if it is of one
  * @pages: what was seen of each page
  * @told: the verdict of a check that stands alone
  */
@@ -122,6 +151,9 @@ struct observations {
 	bool counted;
 	int64_t pins_taken;
 	int64_t pins_left;
+	struct charges before;
+	struct charges left;
+	struct pool_counts pool[POOL_MOMENTS];
 	struct page_seen pages[CHECK_PAGES];
 	struct judgement told;
 };

@@ -88,6 +88,14 @@ struct judgement judge_unpin(const struct scenario *scenario,
 struct judgement judge_refusal(const struct scenario *scenario,
 			       const struct observations *seen);
 
+/**
+ * judge_pool() - the pool of hugetlb pages is as before
+ * @seen: what was seen
+ * @otherwise: the judgement if it is, or if the memory was of no pool
+ */
+struct judgement judge_pool(const struct observations *seen,
+			    const struct judgement *otherwise);
+
 /** judge_place() - long-term pins left memory that has to stay movable */
 struct judgement judge_place(const struct scenario *scenario,
 			     const struct observations *seen);

@@ -45,7 +45,7 @@ static bool fits(const struct scenario *scenario)
 /* File systems differ in events that concern files. */
 static bool leads(const struct memory_kind *kind, const struct event *event)
 {
-	if (kind->traits & MEMORY_LONG)
+	if (kind->traits & (MEMORY_LONG | MEMORY_MOVABLE))
 		return false;
 	if (kind->traits & MEMORY_WRITTEN)
 		return event->traits & EVENT_AROUND;
@@ -243,7 +243,7 @@ static bool on_write_elsewhere(const struct scenario *scenario)
 #define STORE	"the process sees what is stored through the pin, and a child does not"
 #define SAFE	"the pin keeps its pages unchanged when the process gives them up"
 #define KEEPS	"pinned anonymous pages stay mapped"
-#define REFUSED	"the kernel refuses memory that must not be pinned like this, with the right error, and pins exactly the pages before it"
+#define REFUSED	"the kernel refuses memory that must not be pinned like this, with the right error, pins exactly the pages before it, and leaves nothing behind"
 #define PLACE	"no page stays in memory that has to stay movable"
 #define UNPIN	"unpinning gives back all references and pins that were taken"
 
@@ -377,6 +377,8 @@ struct judgement rule_judge(const struct rule *rule,
 		judgement = judge_ending(scenario, seen);
 	if (!judgement.verdict)
 		judgement = rule->judge(scenario, seen);
+	if (!judgement.verdict || judgement.verdict == VERDICT_DETACHED)
+		judgement = judge_pool(seen, &judgement);
 	if (scenario->way->outside)
 		judge_hint(scenario, seen, &judgement);
 	return judgement;

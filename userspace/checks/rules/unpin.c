@@ -168,3 +168,29 @@ struct judgement judge_unpin(const struct scenario *scenario,
 	}
 	return judgement;
 }
+
+/* No more pages free, reserved or in surplus than there are. */
+static bool is_plausible(const struct pool_counts *pool)
+{
+	return pool->free <= pool->total && pool->reserved <= pool->total &&
+	       pool->surplus <= pool->total;
+}
+
+struct judgement judge_pool(const struct observations *seen,
+			    const struct judgement *otherwise)
+{
+	const struct pool_counts *was = &seen->pool[POOL_BEFORE];
+	const struct pool_counts *is = &seen->pool[POOL_AFTER];
+
+	if (!was->known)
+		return *otherwise;
+	if (!is_plausible(&seen->pool[POOL_PINNED]))
+		return plain(VERDICT_FAIL, FINDING_UNBALANCED,
+			     "while the memory was pinned, the pool had more pages free, reserved or in surplus than in all");
+	if (pool_same(was, is))
+		return *otherwise;
+	return judged(VERDICT_FAIL, FINDING_UNBALANCED,
+		      "the pool of hugetlb pages had %lu pages, %lu free, %lu reserved and %lu in surplus, and has %lu, %lu, %lu and %lu afterwards",
+		      was->total, was->free, was->reserved, was->surplus,
+		      is->total, is->free, is->reserved, is->surplus);
+}
