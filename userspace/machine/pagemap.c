@@ -90,6 +90,24 @@ int soft_dirty_clear(struct reason *why)
 		      "this kernel does not track what is written");
 }
 
+bool mapping_has(const void *addr, const char *flag)
+{
+	FILE *smaps = fopen("/proc/self/smaps", "re");
+	uintptr_t start, end, at = (uintptr_t)addr;
+	bool ours = false, has = false;
+	char line[256], word[8];
+
+	snprintf(word, sizeof(word), " %s", flag);
+	while (smaps && fgets(line, sizeof(line), smaps))
+		if (sscanf(line, "%" SCNxPTR "-%" SCNxPTR " ", &start, &end) == 2)
+			ours = start <= at && at < end;
+		else if (ours && !strncmp(line, "VmFlags:", 8))
+			has = strstr(line, word);
+	if (smaps)
+		fclose(smaps);
+	return has;
+}
+
 size_t mapping_find(const char *name, void **addr)
 {
 	FILE *maps = fopen("/proc/self/maps", "re");

@@ -6,6 +6,7 @@
 #ifndef PINTEST_PAGEMAP_H
 #define PINTEST_PAGEMAP_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -37,6 +38,12 @@ ssize_t pages_count(const void *addr, size_t length, uint64_t bit);
  * Return: 0; -EOPNOTSUPP if this kernel does not track it; or -errno.
  */
 int soft_dirty_clear(struct reason *why);
+
+/**
+ * mapping_has() - whether the mapping at an address of this process has a flag
+ * @flag: two letters of VmFlags in /proc/self/smaps
+ */
+bool mapping_has(const void *addr, const char *flag);
 
 /**
  * mapping_find() - a mapping of this process

@@ -71,6 +71,45 @@ int uffd_protect(int uffd, void *addr, size_t length, bool protect,
 	return 0;
 }
 
+int uffd_poison(int uffd, void *addr, size_t length, struct reason *why)
+{
+	struct uffdio_poison args = {
+		.range = { .start = (uintptr_t)addr, .len = length },
+	};
+
+	if (!ioctl(uffd, UFFDIO_POISON, &args))
+		return 0;
+	return reason(why, -errno, "UFFDIO_POISON is refused: %s",
+		      strerror(errno));
+}
+
+int uffd_continue(int uffd, void *addr, size_t length, struct reason *why)
+{
+	struct uffdio_continue args = {
+		.range = { .start = (uintptr_t)addr, .len = length },
+	};
+
+	if (!ioctl(uffd, UFFDIO_CONTINUE, &args))
+		return 0;
+	return reason(why, -errno, "UFFDIO_CONTINUE is refused: %s",
+		      strerror(errno));
+}
+
+int uffd_move(int uffd, void *to, void *from, size_t length,
+	      struct reason *why)
+{
+	struct uffdio_move args = {
+		.dst = (uintptr_t)to,
+		.src = (uintptr_t)from,
+		.len = length,
+	};
+
+	if (!ioctl(uffd, UFFDIO_MOVE, &args))
+		return 0;
+	return reason(why, -errno, "UFFDIO_MOVE is refused: %s",
+		      strerror(errno));
+}
+
 /* What a thread touches, and where it tells that it has. */
 struct toucher {
 	void (*touch)(void *arg);

@@ -27,6 +27,20 @@ struct uffdio_move {
 };
 #endif
 
+#ifndef UFFD_FEATURE_MINOR_SHMEM
+#define UFFD_FEATURE_MINOR_SHMEM	(1 << 10)
+#endif
+
+#ifndef UFFDIO_CONTINUE
+#define UFFDIO_REGISTER_MODE_MINOR	(1 << 2)
+#define UFFDIO_CONTINUE			_IOWR(UFFDIO, 0x07, struct uffdio_continue)
+struct uffdio_continue {
+	struct uffdio_range range;
+	__u64 mode;
+	__s64 mapped;
+};
+#endif
+
 #ifndef UFFD_FEATURE_POISON
 #define UFFD_FEATURE_POISON		(1 << 14)
 #define UFFDIO_POISON			_IOWR(UFFDIO, 0x08, struct uffdio_poison)
@@ -57,6 +71,16 @@ int uffd_register(int uffd, void *addr, size_t length, uint64_t mode,
 /** uffd_protect() - write-protect a range, or no longer */
 int uffd_protect(int uffd, void *addr, size_t length, bool protect,
 		 struct reason *why);
+
+/** uffd_poison() - have pages that are not there be as lost ones are */
+int uffd_poison(int uffd, void *addr, size_t length, struct reason *why);
+
+/** uffd_continue() - map a page that the file has already */
+int uffd_continue(int uffd, void *addr, size_t length, struct reason *why);
+
+/** uffd_move() - move pages to where none are, which @uffd has registered */
+int uffd_move(int uffd, void *to, void *from, size_t length,
+	      struct reason *why);
 
 /**
  * struct uffd_pager - who answers events

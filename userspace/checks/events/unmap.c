@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -123,15 +122,10 @@ static char *map_target(size_t length)
 				    base + length - (uintptr_t)base % length;
 }
 
-static int uffd_move(int uffd, const struct memory *memory, struct reason *why)
+static int move_away(int uffd, const struct memory *memory, struct reason *why)
 {
 	struct extent extent = extent_of(memory);
 	char *target = map_target(extent.length);
-	struct uffdio_move args = {
-		.dst = (uintptr_t)target,
-		.src = (uintptr_t)extent.addr,
-		.len = extent.length,
-	};
 	int ret;
 
 	if (!target)
@@ -139,10 +133,8 @@ static int uffd_move(int uffd, const struct memory *memory, struct reason *why)
 			      extent.length >> 9, strerror(errno));
 	ret = uffd_register(uffd, target, extent.length,
 			    UFFDIO_REGISTER_MODE_MISSING, why);
-	if (!ret && ioctl(uffd, UFFDIO_MOVE, &args))
-		ret = reason(why, -errno, "UFFDIO_MOVE is refused: %s",
-			     strerror(errno));
-	return ret;
+	return ret ? ret : uffd_move(uffd, target, extent.addr, extent.length,
+				     why);
 }
 
 /* Pages that are pinned are busy; one that has gone is missed later. */
@@ -155,9 +147,9 @@ static int event_uffd_move(struct event_run *run, struct reason *why)
 		return uffd;
 	ret = bystander_map(run, why);
 	if (!ret)
-		ret = uffd_move(uffd, run->memory, why);
+		ret = move_away(uffd, run->memory, why);
 	if (!ret || ret == -EBUSY)
-		ret = uffd_move(uffd, &run->bystander, why);
+		ret = move_away(uffd, &run->bystander, why);
 	close(uffd);
 	if (!ret && pages_mapped(&run->bystander))
 		ret = reason(why, -EAGAIN,

@@ -83,6 +83,7 @@ void memory_add_thp(struct memory_table *table);
 void memory_add_hugetlb(struct memory_table *table);
 void memory_add_odd(struct memory_table *table);
 void memory_add_exec(struct memory_table *table);
+void memory_add_ring(struct memory_table *table);
 void memory_add_pci(struct memory_table *table);
 void memory_add_movable(struct memory_table *table);
 

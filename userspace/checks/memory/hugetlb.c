@@ -12,9 +12,12 @@
 #include "base/reason.h"
 #include "family.h"
 #include "machine/filesystems.h"
+#include "machine/pool.h"
 #include "machine/settings.h"
 
 #define SIZES_MAX	16
+/* More than a pool may have that we have not made. */
+#define TAKEN_MAX	1024
 #define SIZE_2M		(UINT64_C(2) << 20)
 #define SIZE_1G		(UINT64_C(1) << 30)
 
@@ -83,6 +86,108 @@ static int map_anon_hugetlb(struct memory *memory, struct reason *why)
 	return ret;
 }
 
+/* Pages of the pool are reserved for it, and none is taken. */
+static int map_untouched(struct memory *memory, struct reason *why)
+{
+	uint64_t size = memory->kind->huge_size;
+
+	memory->word = WORD_ZERO;
+	return memory_mmap(memory, size, ANONYMOUS | MAP_HUGETLB |
+			   size_flag(size), why);
+}
+
+/* A page may be gone when it is touched; here one is free. */
+static int map_unreserved(struct memory *memory, struct reason *why)
+{
+	uint64_t size = memory->kind->huge_size;
+	int ret = memory_mmap(memory, size, ANONYMOUS | MAP_HUGETLB |
+			      MAP_NORESERVE | size_flag(size), why);
+
+	if (!ret)
+		memory_fill(memory);
+	return ret;
+}
+
+/* One page of the pool more, for what is not touched yet, and its copies. */
+static int prepare_partly(const struct memory_kind *kind,
+			  unsigned int children, struct settings *settings,
+			  struct reason *why)
+{
+	return prepare_hugetlb(kind, 1 + 2 * children, settings, why);
+}
+
+/* The end of a page that was touched, and the beginning of one that was not. */
+static int map_partly(struct memory *memory, int flags, struct reason *why)
+{
+	uint64_t size = memory->kind->huge_size;
+	int ret = memory_mmap(memory, 2 * size, ANONYMOUS | MAP_HUGETLB |
+			      flags | size_flag(size), why);
+
+	if (ret)
+		return ret;
+	memory->word = WORD_ZERO;
+	memory->addr = (char *)memory->base + size - page_size();
+	memory->extent = memory->length;
+	*(volatile char *)memory->addr = 0;
+	return 0;
+}
+
+static int map_partly_reserved(struct memory *memory, struct reason *why)
+{
+	return map_partly(memory, 0, why);
+}
+
+/* All pages that are free in the pool, until the process ends. */
+static int empty_pool(uint64_t size, struct reason *why)
+{
+	int i;
+
+	for (i = 0; i < TAKEN_MAX; i++)
+		if (mmap(NULL, size, PROT_READ | PROT_WRITE,
+			 ANONYMOUS | MAP_HUGETLB | MAP_POPULATE |
+			 size_flag(size), -1, 0) == MAP_FAILED)
+			return 0;
+	return reason(why, -EOPNOTSUPP,
+		      "the pool has more than %d free hugetlb pages",
+		      TAKEN_MAX);
+}
+
+static int map_partly_exhausted(struct memory *memory, struct reason *why)
+{
+	int ret = map_partly(memory, MAP_NORESERVE, why);
+
+	return ret ? ret : empty_pool(memory->kind->huge_size, why);
+}
+
+static int prepare_surplus(const struct memory_kind *kind,
+			   unsigned int children, struct settings *settings,
+			   struct reason *why)
+{
+	char path[96], pages[16];
+	int ret;
+
+	snprintf(path, sizeof(path),
+		 "kernel/mm/hugepages/hugepages-%" PRIu64
+		 "kB/nr_overcommit_hugepages", kind->huge_size >> 10);
+	snprintf(pages, sizeof(pages), "%u", 2 + children);
+	ret = settings_write(settings, path, pages);
+	return ret ? settings_refused(why, ret, "/sys/%s cannot be set",
+					      path) : 0;
+}
+
+/* Free pages of the pool are taken first. */
+static int map_surplus(struct memory *memory, struct reason *why)
+{
+	uint64_t size = memory->kind->huge_size;
+	unsigned long before = pool_count(size).surplus;
+	int ret = map_anon_hugetlb(memory, why);
+
+	if (!ret && pool_count(size).surplus <= before)
+		ret = reason(why, -EOPNOTSUPP,
+			     "the pool has free pages, so that none is in surplus");
+	return ret;
+}
+
 #define PAGE_CACHE	.is = PINTEST_PAGE_HUGETLB, .is_not = PINTEST_PAGE_ANON
 
 static const struct memory_kind file_kinds[] = {
@@ -132,6 +237,57 @@ static const struct memory_kind anon_kind = {
 	.map = map_anon_hugetlb,
 };
 
+#define ANON		(MEMORY_PRIVATE | MEMORY_HUGETLB | MEMORY_VARIANT)
+#define OWN		(PINTEST_PAGE_HUGETLB | PINTEST_PAGE_ANON | \
+			 PINTEST_PAGE_ANON_EXCLUSIVE)
+
+/* As virtual machines map their memory. */
+static const struct memory_kind machine_kinds[] = {
+	{
+		.id = "anon-hugetlb-2m-untouched",
+		.what = "private anonymous memory in hugetlb pages of 2m that nobody has touched",
+		.traits = ANON | MEMORY_UNMAPPED,
+		.huge_size = SIZE_2M,
+		.prepare = prepare_hugetlb,
+		.map = map_untouched,
+	}, {
+		.id = "anon-hugetlb-2m-partly",
+		.what = "private anonymous memory in hugetlb pages of 2m: the end of one that was touched, and the beginning of one that was not",
+		.traits = ANON | MEMORY_UNMAPPED,
+		.huge_size = SIZE_2M,
+		.is = OWN,
+		.refused_from = 1,
+		.prepare = prepare_partly,
+		.map = map_partly_reserved,
+	}, {
+		.id = "anon-hugetlb-2m-exhausted",
+		.what = "private anonymous memory in hugetlb pages of 2m: the end of one, and the beginning of one that the pool has no page for (MAP_NORESERVE)",
+		.traits = ANON | MEMORY_UNMAPPED,
+		.huge_size = SIZE_2M,
+		.is = OWN,
+		.refuses = REFUSES_ALL,
+		.refused_from = 1,
+		.prepare = prepare_partly,
+		.map = map_partly_exhausted,
+	}, {
+		.id = "anon-hugetlb-2m-noreserve",
+		.what = "private anonymous memory in hugetlb pages of 2m that were not reserved (MAP_NORESERVE)",
+		.traits = ANON | MEMORY_ANON,
+		.huge_size = SIZE_2M,
+		.is = OWN,
+		.prepare = prepare_hugetlb,
+		.map = map_unreserved,
+	}, {
+		.id = "anon-hugetlb-2m-surplus",
+		.what = "private anonymous memory in hugetlb pages of 2m beyond the size of the pool (nr_overcommit_hugepages)",
+		.traits = ANON | MEMORY_ANON,
+		.huge_size = SIZE_2M,
+		.is = OWN,
+		.prepare = prepare_surplus,
+		.map = map_surplus,
+	},
+};
+
 static void add_size(struct memory_table *table, uint64_t size)
 {
 	struct memory_kind row;
@@ -154,4 +310,5 @@ void memory_add_hugetlb(struct memory_table *table)
 
 	for (i = 0; i < count; i++)
 		add_size(table, sizes[i]);
+	memory_add_kinds(table, machine_kinds, ARRAY_SIZE(machine_kinds));
 }

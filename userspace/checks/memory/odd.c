@@ -206,6 +206,44 @@ static int await_pages(struct memory *memory, struct reason *why)
 	return register_pages(memory, UFFDIO_REGISTER_MODE_MISSING, why);
 }
 
+/* The kernel then treats the pages as lost, and an access raises SIGBUS. */
+static int map_poisoned(struct memory *memory, struct reason *why)
+{
+	int ret = memory_base_pages(memory, why);
+
+	if (ret)
+		return ret;
+	memory->fd = uffd_open(UFFD_FEATURE_POISON, "poison", why);
+	if (memory->fd < 0)
+		return memory->fd;
+	ret = uffd_register(memory->fd, memory->addr, memory->length,
+			    UFFDIO_REGISTER_MODE_MISSING, why);
+	return ret ? ret : uffd_poison(memory->fd, memory->addr,
+				       memory->length, why);
+}
+
+/* The file has the pages, and a pager has to say so before they are mapped. */
+static int map_minor(struct memory *memory, struct reason *why)
+{
+	int file = memfd_create("pintest", MFD_CLOEXEC), ret;
+
+	if (file < 0 || posix_fallocate(file, 0, memory->length))
+		return reason(why, -EIO, "cannot create a memfd: %s",
+			      strerror(errno));
+	memory->fd = file;
+	ret = memory_mmap(memory, memory->length, MAP_SHARED, why);
+	close(file);
+	memory->fd = -1;
+	if (ret)
+		return ret;
+	memory->fd = uffd_open(UFFD_FEATURE_MINOR_SHMEM | UFFD_FEATURE_SIGBUS,
+			       "minor faults", why);
+	if (memory->fd < 0)
+		return memory->fd;
+	return uffd_register(memory->fd, memory->addr, memory->length,
+			     UFFDIO_REGISTER_MODE_MINOR, why);
+}
+
 static int write_protect(struct memory *memory, struct reason *why)
 {
 	int ret = register_pages(memory, UFFDIO_REGISTER_MODE_WP, why);
@@ -278,6 +316,18 @@ static const struct memory_kind kinds[] = {
 		.refuses = REFUSES_ALL,
 		.map = memory_base_pages,
 		.alter = await_pages,
+	}, {
+		.id = "anon-uffd-poisoned",
+		.what = "private anonymous memory that userfaultfd marks as lost (UFFDIO_POISON)",
+		.traits = MEMORY_PRIVATE | MEMORY_UNMAPPED | MEMORY_VARIANT,
+		.refuses = REFUSES_ALL,
+		.map = map_poisoned,
+	}, {
+		.id = "memfd-uffd-minor",
+		.what = "shared mapping of a memfd whose pages are there, but not mapped; a fault on them raises SIGBUS instead of a minor fault's event",
+		.traits = MEMORY_UNMAPPED | MEMORY_VARIANT,
+		.refuses = REFUSES_ALL,
+		.map = map_minor,
 	}, {
 		.id = "anon-uffd-wp",
 		.what = "private anonymous memory that userfaultfd write-protects; a write raises SIGBUS until the protection is removed",

@@ -62,6 +62,7 @@ static const struct memory_table *memory_table(void)
 	memory_add_hugetlb(&table);
 	memory_add_odd(&table);
 	memory_add_exec(&table);
+	memory_add_ring(&table);
 	memory_add_pci(&table);
 	memory_add_movable(&table);
 	return &table;

@@ -326,19 +326,12 @@ static int nowait(struct story_run *run, struct reason *why)
  */
 static int poison(void *page, struct reason *why)
 {
-	struct uffdio_poison args = {
-		.range = { (uintptr_t)page, page_size() },
-	};
 	int uffd = uffd_open(UFFD_FEATURE_POISON, "poison", why);
 	int ret = uffd < 0 ? uffd :
 		  uffd_register(uffd, page, page_size(),
 				UFFDIO_REGISTER_MODE_MISSING, why);
 
-	if (ret)
-		return ret;
-	return ioctl(uffd, UFFDIO_POISON, &args) ?
-	       reason(why, -errno, "UFFDIO_POISON is refused: %s",
-		      strerror(errno)) : 0;
+	return ret ? ret : uffd_poison(uffd, page, page_size(), why);
 }
 
 static int hwpoison(struct story_run *run, struct reason *why)
