@@ -24,7 +24,7 @@ const tests = {};
 /* A new page, as the links that are sent open it. */
 async function open(browser, hash = '', options = {}) {
 	const context = await browser.newContext({
-		viewport: { width: 1280, height: 900 }, ...options,
+		viewport: { width: 1400, height: 900 }, ...options,
 	});
 	const page = await context.newPage();
 
@@ -37,7 +37,9 @@ async function open(browser, hash = '', options = {}) {
 }
 
 const picture = (page, name) => page.screenshot({ path: path.join(dir, name + '.png') });
-const isOpen = page => page.locator('dialog[open]').count();
+/* The page answers when it can: these wait for what has to come. */
+const isOpen = page => page.locator('dialog[open]').waitFor();
+const isClosed = page => page.locator('dialog[open]').waitFor({ state: 'detached' });
 const rowsOf = page => page.locator('#table-matrix tbody tr:not(.rule)');
 const shownRows = page => page.locator('#table-matrix tbody tr:not(.rule):visible');
 
@@ -140,6 +142,7 @@ tests.enter_on_a_cell_shows_its_checks = async browser => {
 	assert((await cell.innerText()).startsWith('✘ ' + failed.length + '/'));
 	await cell.getByRole('button').focus();
 	await page.keyboard.press('Enter');
+	await isOpen(page);
 	const items = page.locator('dialog li');
 	const texts = await items.allInnerTexts();
 
@@ -158,9 +161,9 @@ tests.escape_returns_to_the_cell = async browser => {
 
 	await button.focus();
 	await page.keyboard.press('Enter');
-	assert(await isOpen(page));
+	await isOpen(page);
 	await page.keyboard.press('Escape');
-	assert(!await isOpen(page));
+	await isClosed(page);
 	assert(await button.evaluate(element => element === document.activeElement));
 };
 
@@ -178,9 +181,13 @@ tests.a_link_to_a_cause_leads_there = async browser => {
 	const page = await open(browser, '#check=' + chosen);
 
 	await page.locator('dialog li.here').getByRole('link', { name: 'cow-mapping-replaced' }).click();
-	assert(!await isOpen(page));
-	assert(await page.locator('#cause-cow-mapping-replaced').evaluate(
-		row => { const top = row.getBoundingClientRect().top; return top >= 0 && top < innerHeight; }));
+	await isClosed(page);
+	await page.waitForFunction(() => {
+		const row = document.querySelector('#cause-cow-mapping-replaced');
+		const { top } = row.getBoundingClientRect();
+
+		return top >= 0 && top < innerHeight;
+	});
 };
 
 tests.a_cause_shows_its_checks = async browser => {
@@ -188,6 +195,7 @@ tests.a_cause_shows_its_checks = async browser => {
 	const expected = records[0].filter(check => check.verdict === 'FAIL' &&
 		check.known === 'cow-mapping-replaced');
 
+	await isOpen(page);
 	assert.strictEqual(await page.locator('dialog li', { hasText: '✘ FAIL' }).count(), expected.length);
 };
 
