@@ -79,7 +79,7 @@ static const struct known table[] = {
 		.change = "not fixed; introduced by 's390/mm: convert to the generic get_user_pages_fast code' (1a42010cdc26)",
 	}, {
 		.id = "hugetlb-fork-shares",
-		.checks = "@(rw*|ro-@(longterm*|anon).*.*hugetlb-+([!-])?(-previously-shared)).@(write-after-fork|fork-twice)",
+		.checks = "@(rw*|ro-@(longterm*|anon).*.*hugetlb-+([!-])?(-@(previously-shared|noreserve|surplus))).@(write-after-fork|fork-twice)",
 		.findings = REPLACED | FINDING_LOST | FINDING_LEAKED,
 		.is = PINTEST_PAGE_ANON | PINTEST_PAGE_HUGETLB,
 		.cases = "fork() with an iouring fixed buffer ... with hugetlb *",
