@@ -680,6 +680,11 @@ static void pools_are_as_before(void **state)
 	pool[POOL_AFTER] = pool[POOL_BEFORE];
 	pool[POOL_PINNED].reserved = -1UL;
 	expect("rw-longterm", &scenario, &seen, VERDICT_FAIL, FINDING_UNBALANCED);
+
+	/* It was so before. */
+	pool[POOL_BEFORE].reserved = -1UL;
+	pool[POOL_AFTER] = pool[POOL_BEFORE];
+	expect("rw-longterm", &scenario, &seen, VERDICT_PASS, FINDING_NONE);
 }
 
 static void forced_read_rules(void **state)

@@ -23,20 +23,22 @@ static int pool_number(const struct settings *settings, uint64_t size,
 	return settings_read_number(settings, file, number);
 }
 
-/* Pages of the pool that nobody uses, and that nobody was promised. */
+/*
+ * Pages of the pool that nobody uses, and that nobody was promised. Below 0 if more
+ * were promised than there are, as after a driver kept some for good.
+ */
 static int pool_free(const struct settings *settings, uint64_t size,
-		     uint64_t *pages)
+		     int64_t *pages)
 {
-	uint64_t reserved;
-	int ret = pool_number(settings, size, "free_hugepages", pages);
+	uint64_t unused, reserved;
+	int ret = pool_number(settings, size, "free_hugepages", &unused);
 
 	if (!ret)
 		ret = pool_number(settings, size, "resv_hugepages",
 				  &reserved);
-	if (ret)
-		return ret;
-	*pages -= reserved < *pages ? reserved : *pages;
-	return 0;
+	if (!ret)
+		*pages = (int64_t)(unused - reserved);
+	return ret;
 }
 
 /*
@@ -82,14 +84,14 @@ static int check_memory(uint64_t size, uint64_t missing, struct reason *why)
 int settings_need_hugepages(struct settings *settings, uint64_t size,
 			    unsigned int count, struct reason *why)
 {
-	uint64_t pages;
+	int64_t pages;
 	int ret = pool_free(settings, size, &pages);
 
 	if (ret)
 		return reason(why, -EOPNOTSUPP,
 			      "this kernel has no huge pages of %" PRIu64
 			      " KiB", size >> 10);
-	if (pages >= count)
+	if (pages >= (int64_t)count)
 		return 0;
 	ret = check_memory(size, count - pages, why);
 	if (ret)
@@ -102,11 +104,12 @@ int settings_need_hugepages(struct settings *settings, uint64_t size,
 		return settings_refused(why, ret, "the pool of %" PRIu64
 					" KiB huge pages cannot be enlarged",
 					size >> 10);
-	if (pages < count)
-		return reason(why, -EOPNOTSUPP, "%" PRIu64
+	if (pages < (int64_t)count)
+		return reason(why, -EOPNOTSUPP, "%" PRId64
 			      " of %u huge pages of %" PRIu64
 			      " KiB could be had: free memory, or boot with hugepagesz=%"
-			      PRIu64 "K hugepages=%u", pages, count,
+			      PRIu64 "K hugepages=%u",
+			      pages > 0 ? pages : 0, count,
 			      size >> 10, size >> 10, count);
 	return 0;
 }

@@ -184,7 +184,8 @@ struct judgement judge_pool(const struct observations *seen,
 
 	if (!was->known)
 		return *otherwise;
-	if (!is_plausible(&seen->pool[POOL_PINNED]))
+	/* Pages that a driver kept earlier may have left it wrong. */
+	if (is_plausible(was) && !is_plausible(&seen->pool[POOL_PINNED]))
 		return plain(VERDICT_FAIL, FINDING_UNBALANCED,
 			     "while the memory was pinned, the pool had more pages free, reserved or in surplus than in all");
 	if (pool_same(was, is))
