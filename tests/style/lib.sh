@@ -7,6 +7,8 @@ set -euo pipefail
 
 cache=${PINTEST_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/pintest}
 
+. tests/vm/lib/source.sh
+
 # The project's files that match PATTERNs of git, or all.
 files() {
 	git -c safe.directory='*' ls-files --cached --others \
@@ -67,8 +69,5 @@ kernel_scripts() {
 unpack_kernel_scripts() {
 	chmod 755 "$2"
 	(cd "$2" && apt-get download -qq -o APT::Sandbox::User=root "$1")
-	dpkg-deb --fsys-tarfile "$2"/*.deb |
-		tar -x -O --wildcards './usr/src/linux-source-*.tar.xz' |
-		xz -dc | tar -x -C "$2" --strip-components=1 --wildcards \
-			'linux-source-*/scripts/*'
+	source_extract "$2" 'linux-source-*/scripts/*'
 }
