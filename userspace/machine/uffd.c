@@ -71,28 +71,21 @@ int uffd_protect(int uffd, void *addr, size_t length, bool protect,
 	return 0;
 }
 
+static int request(int uffd, unsigned long number, const char *name, void *args,
+		   struct reason *why)
+{
+	if (!ioctl(uffd, number, args))
+		return 0;
+	return reason(why, -errno, "%s is refused: %s", name, strerror(errno));
+}
+
 int uffd_poison(int uffd, void *addr, size_t length, struct reason *why)
 {
 	struct uffdio_poison args = {
 		.range = { .start = (uintptr_t)addr, .len = length },
 	};
 
-	if (!ioctl(uffd, UFFDIO_POISON, &args))
-		return 0;
-	return reason(why, -errno, "UFFDIO_POISON is refused: %s",
-		      strerror(errno));
-}
-
-int uffd_continue(int uffd, void *addr, size_t length, struct reason *why)
-{
-	struct uffdio_continue args = {
-		.range = { .start = (uintptr_t)addr, .len = length },
-	};
-
-	if (!ioctl(uffd, UFFDIO_CONTINUE, &args))
-		return 0;
-	return reason(why, -errno, "UFFDIO_CONTINUE is refused: %s",
-		      strerror(errno));
+	return request(uffd, UFFDIO_POISON, "UFFDIO_POISON", &args, why);
 }
 
 int uffd_move(int uffd, void *to, void *from, size_t length,
@@ -104,10 +97,7 @@ int uffd_move(int uffd, void *to, void *from, size_t length,
 		.len = length,
 	};
 
-	if (!ioctl(uffd, UFFDIO_MOVE, &args))
-		return 0;
-	return reason(why, -errno, "UFFDIO_MOVE is refused: %s",
-		      strerror(errno));
+	return request(uffd, UFFDIO_MOVE, "UFFDIO_MOVE", &args, why);
 }
 
 /* What a thread touches, and where it tells that it has. */

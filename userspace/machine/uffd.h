@@ -75,9 +75,6 @@ int uffd_protect(int uffd, void *addr, size_t length, bool protect,
 /** uffd_poison() - have pages that are not there be as lost ones are */
 int uffd_poison(int uffd, void *addr, size_t length, struct reason *why);
 
-/** uffd_continue() - map a page that the file has already */
-int uffd_continue(int uffd, void *addr, size_t length, struct reason *why);
-
 /** uffd_move() - move pages to where none are, which @uffd has registered */
 int uffd_move(int uffd, void *to, void *from, size_t length,
 	      struct reason *why);
