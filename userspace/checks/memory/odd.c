@@ -17,6 +17,7 @@
 #include "base/reason.h"
 #include "family.h"
 #include "machine/madvise.h"
+#include "machine/pagemap.h"
 #include "machine/uffd.h"
 #include "model/words.h"
 
@@ -148,25 +149,17 @@ static int map_secret(struct memory *memory, struct reason *why)
  */
 static int map_vvar(struct memory *memory, struct reason *why)
 {
-	FILE *smaps = fopen("/proc/self/smaps", "re");
-	uintptr_t start = 0, end = 0;
-	char line[256] = "";
+	void *start;
+	size_t length = mapping_find("[vvar]", &start);
 
-	while (smaps && fgets(line, sizeof(line), smaps))
-		if (strstr(line, "[vvar]"))
-			sscanf(line, "%" SCNxPTR "-%" SCNxPTR, &start, &end);
-		else if (end && !strncmp(line, "VmFlags:", 8))
-			break;
-	if (smaps)
-		fclose(smaps);
-	if (end - start < memory->length)
+	if (length < memory->length)
 		return reason(why, -EOPNOTSUPP,
 			      "this kernel has not mapped enough of vvar");
-	if (!strstr(line, " pf") && !strstr(line, " io"))
+	if (!mapping_has(start, "pf") && !mapping_has(start, "io"))
 		return reason(why, -EOPNOTSUPP,
 			      "this kernel has vvar in pages like other memory");
-	memory->addr = (void *)start;
-	memory->extent = end - start;
+	memory->addr = start;
+	memory->extent = length;
 	return 0;
 }
 
