@@ -114,6 +114,20 @@ int settings_need_hugepages(struct settings *settings, uint64_t size,
 	return 0;
 }
 
+int settings_allow_surplus(struct settings *settings, uint64_t size,
+			   unsigned int count, struct reason *why)
+{
+	char file[SETTING_LENGTH], pages[SETTING_LENGTH];
+	int ret;
+
+	snprintf(file, sizeof(file), POOL "/nr_overcommit_hugepages",
+		 size >> 10);
+	snprintf(pages, sizeof(pages), "%u", count);
+	ret = settings_write(settings, file, pages);
+	return ret ? settings_refused(why, ret, "/sys/%s cannot be set",
+				      file) : 0;
+}
+
 static int enable(struct settings *settings, const char *file,
 		  const char *value, struct reason *why)
 {

@@ -126,6 +126,16 @@ int settings_need_hugepages(struct settings *settings, uint64_t size,
 			    unsigned int count, struct reason *why);
 
 /**
+ * settings_allow_surplus() - have so many pages beyond the size of the pool allowed
+ * @settings: takes the change
+ * @size: bytes in a huge page
+ * @count: how many pages
+ * @why: why they are not
+ */
+int settings_allow_surplus(struct settings *settings, uint64_t size,
+			   unsigned int count, struct reason *why);
+
+/**
  * settings_need_thp() - see to it that MADV_HUGEPAGE gives huge pages
  * @settings: takes the change
  * @zero_page: also that reading maps the huge zero page

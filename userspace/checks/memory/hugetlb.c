@@ -75,37 +75,38 @@ static int map_hugetlbfs(struct memory *memory, struct reason *why)
 	return memory_new_file(memory, memory->kind->huge_size, why);
 }
 
-static int map_anon_hugetlb(struct memory *memory, struct reason *why)
+static int map_anon(struct memory *memory, size_t length, int flags,
+		    struct reason *why)
 {
-	uint64_t size = memory->kind->huge_size;
-	int ret = memory_mmap(memory, size, ANONYMOUS | MAP_HUGETLB |
-			      size_flag(size), why);
+	return memory_mmap(memory, length, ANONYMOUS | MAP_HUGETLB | flags |
+			   size_flag(memory->kind->huge_size), why);
+}
+
+static int map_filled(struct memory *memory, int flags, struct reason *why)
+{
+	int ret = map_anon(memory, memory->kind->huge_size, flags, why);
 
 	if (!ret)
 		memory_fill(memory);
 	return ret;
+}
+
+static int map_anon_hugetlb(struct memory *memory, struct reason *why)
+{
+	return map_filled(memory, 0, why);
 }
 
 /* Pages of the pool are reserved for it, and none is taken. */
 static int map_untouched(struct memory *memory, struct reason *why)
 {
-	uint64_t size = memory->kind->huge_size;
-
 	memory->word = WORD_ZERO;
-	return memory_mmap(memory, size, ANONYMOUS | MAP_HUGETLB |
-			   size_flag(size), why);
+	return map_anon(memory, memory->kind->huge_size, 0, why);
 }
 
 /* A page may be gone when it is touched; here one is free. */
 static int map_unreserved(struct memory *memory, struct reason *why)
 {
-	uint64_t size = memory->kind->huge_size;
-	int ret = memory_mmap(memory, size, ANONYMOUS | MAP_HUGETLB |
-			      MAP_NORESERVE | size_flag(size), why);
-
-	if (!ret)
-		memory_fill(memory);
-	return ret;
+	return map_filled(memory, MAP_NORESERVE, why);
 }
 
 /* One page of the pool more, for what is not touched yet, and its copies. */
@@ -120,8 +121,7 @@ static int prepare_partly(const struct memory_kind *kind,
 static int map_partly(struct memory *memory, int flags, struct reason *why)
 {
 	uint64_t size = memory->kind->huge_size;
-	int ret = memory_mmap(memory, 2 * size, ANONYMOUS | MAP_HUGETLB |
-			      flags | size_flag(size), why);
+	int ret = map_anon(memory, 2 * size, flags, why);
 
 	if (ret)
 		return ret;
@@ -163,16 +163,8 @@ static int prepare_surplus(const struct memory_kind *kind,
 			   unsigned int children, struct settings *settings,
 			   struct reason *why)
 {
-	char path[96], pages[16];
-	int ret;
-
-	snprintf(path, sizeof(path),
-		 "kernel/mm/hugepages/hugepages-%" PRIu64
-		 "kB/nr_overcommit_hugepages", kind->huge_size >> 10);
-	snprintf(pages, sizeof(pages), "%u", 2 + children);
-	ret = settings_write(settings, path, pages);
-	return ret ? settings_refused(why, ret, "/sys/%s cannot be set",
-					      path) : 0;
+	return settings_allow_surplus(settings, kind->huge_size, 2 + children,
+				      why);
 }
 
 /* Free pages of the pool are taken first. */
