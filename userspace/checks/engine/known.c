@@ -152,7 +152,7 @@ static const struct known table[] = {
 		.reproducer = "direct-write-replaces-page",
 	}, {
 		.id = "uffd-wp-huge-zeropage",
-		.checks = "@(bugs.uffd-wp-huge-zeropage|side-effects.huge-zeropage-ro-longterm|uffd.scan-huge-zeropage)",
+		.checks = "@(bugs.uffd-wp-huge-zeropage|side-effects.huge-zeropage-ro-longterm)",
 		.findings = FINDING_UNPROTECTED | FINDING_MARKED,
 		.what = "Unsharing the huge zero page allocates a writable THP and drops the write protection of all its pages",
 		.since = "6.13",
