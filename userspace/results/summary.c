@@ -9,6 +9,7 @@
 #include "array_size.h"
 #include "causes.h"
 #include "output.h"
+#include "releases.h"
 #include "results.h"
 
 #define WIDTH		79
@@ -149,22 +150,6 @@ static void write_unexplained(FILE *out, const struct run *run)
 		fprintf(out, "and %zu more\n", count - UNEXPLAINED_MAX);
 }
 
-/* Releases in which it is so. */
-static void write_releases(FILE *out, const struct known *known)
-{
-	if (known->since && known->fixed_in)
-		fprintf(out, " Since %s, fixed in %s.", known->since,
-			known->fixed_in);
-	else if (known->fixed_in)
-		fprintf(out, " Fixed in %s.", known->fixed_in);
-	else if (known->limit)
-		fputs(" By design.", out);
-	else
-		fprintf(out, " %s%s%sot fixed yet.",
-			known->since ? "Since " : "", known->since ? : "",
-			known->since ? ", n" : "N");
-}
-
 #define NAMES_MAX	6
 
 /* A few names, and how many more there are. */
@@ -223,12 +208,17 @@ static void write_count(FILE *out, const struct cause *cause)
 static void write_cause(FILE *out, const struct cause *cause)
 {
 	struct paragraph paragraph;
+	char releases[128];
 
 	if (!begin_paragraph(&paragraph))
 		return;
 	write_count(paragraph.out, cause);
-	fprintf(paragraph.out, " %s.", cause->known->what);
-	write_releases(paragraph.out, cause->known);
+	releases_text(&(struct releases) {
+			.since = cause->known->since,
+			.fixed_in = cause->known->fixed_in,
+			.by_design = cause->known->limit,
+		}, releases, sizeof(releases));
+	fprintf(paragraph.out, " %s. %s", cause->known->what, releases);
 	if (cause->known->instead)
 		fprintf(paragraph.out, " Instead: %s.", cause->known->instead);
 	if (cause->ways) {

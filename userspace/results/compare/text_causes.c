@@ -6,6 +6,7 @@
 
 #include "reading.h"
 #include "report.h"
+#include "results/releases.h"
 
 /* Runs that stand beside each other, behind the names of the behaviours. */
 #define BLOCK		5
@@ -74,23 +75,16 @@ static void print_block(FILE *out, const struct compare_report *report,
 static void print_history(FILE *out, const struct comparison *cmp,
 			  const struct cause *cause)
 {
-	const char *since = cause_member(cmp, cause, "since");
-	const char *fixed = cause_member(cmp, cause, "fixed_in");
-	const char *change = cause_member(cmp, cause, "change");
 	const char *class = cause_member(cmp, cause, "class");
+	const struct releases releases = {
+		.since = cause_member(cmp, cause, "since"),
+		.fixed_in = cause_member(cmp, cause, "fixed_in"),
+		.change = cause_member(cmp, cause, "change"),
+		.by_design = class && !strcmp(class, "limit"),
+	};
 	char text[1024];
 
-	if (fixed)
-		snprintf(text, sizeof(text), "%s%s%s %s%s%s.",
-			 since ? "Since " : "", since ? : "",
-			 since ? ", fixed in" : "Fixed in", fixed,
-			 change ? ": " : "", change ? : "");
-	else if (class && !strcmp(class, "limit"))
-		snprintf(text, sizeof(text), "By design.");
-	else
-		snprintf(text, sizeof(text), "%s%s%sot fixed yet.",
-			 since ? "Since " : "", since ? : "",
-			 since ? ", n" : "N");
+	releases_text(&releases, text, sizeof(text));
 	print_wrapped(out, 2, text);
 }
 
