@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "pintest-way.h"
+#include "plain.h"
 
 /* Pinned memory: a ring of its own, with one buffer. */
 struct buffer {
@@ -21,19 +22,14 @@ struct buffer {
 /* The other end of all transfers. */
 static int file = -1;
 
-/* The last error, where strerror() says too little. */
-static const char *error;
-
 static int ring_open(const char *arg, void **way)
 {
 	struct io_uring ring;
-	int ret;
+	int ret = refuse_argument(arg);
 
 	*way = NULL;
-	if (*arg) {
-		error = "it takes no argument";
-		return -EINVAL;
-	}
+	if (ret)
+		return ret;
 	ret = io_uring_queue_init(1, &ring, 0);
 	if (ret == -ENOSYS || ret == -EPERM) {
 		error = "this kernel has no io_uring, or kernel.io_uring_disabled is set";
@@ -133,12 +129,6 @@ static int ring_write(void *way, void *pin, const void *buf, size_t length,
 	return transfer(pin, true, length, offset);
 }
 
-static const char *ring_error(void *way)
-{
-	(void)way;
-	return error;
-}
-
 const struct pintest_way pintest_way = {
 	.version = PINTEST_WAY_VERSION,
 	.size = sizeof(pintest_way),
@@ -151,5 +141,5 @@ const struct pintest_way pintest_way = {
 	.unpin = ring_unpin,
 	.read = ring_read,
 	.write = ring_write,
-	.error = ring_error,
+	.error = last_error,
 };

@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "pintest-way.h"
+#include "plain.h"
 
 /* Pinned memory: the DMA buffer, and where it is mapped. */
 struct buffer {
@@ -28,16 +29,13 @@ struct buffer {
 
 static int device = -1;
 
-/* The last error, where strerror() says too little. */
-static const char *error;
-
 static int udmabuf_open(const char *arg, void **way)
 {
+	int ret = refuse_argument(arg);
+
 	*way = NULL;
-	if (*arg) {
-		error = "it takes no argument";
-		return -EINVAL;
-	}
+	if (ret)
+		return ret;
 	device = open("/dev/udmabuf", O_RDWR | O_CLOEXEC);
 	if (device >= 0)
 		return 0;
@@ -160,12 +158,6 @@ static int udmabuf_write(void *way, void *pin, const void *buf, size_t length,
 	return 0;
 }
 
-static const char *udmabuf_error(void *way)
-{
-	(void)way;
-	return error;
-}
-
 const struct pintest_way pintest_way = {
 	.version = PINTEST_WAY_VERSION,
 	.size = sizeof(pintest_way),
@@ -179,5 +171,5 @@ const struct pintest_way pintest_way = {
 	.unpin = udmabuf_unpin,
 	.read = udmabuf_read,
 	.write = udmabuf_write,
-	.error = udmabuf_error,
+	.error = last_error,
 };

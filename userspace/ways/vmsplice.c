@@ -11,9 +11,7 @@
 #include <unistd.h>
 
 #include "pintest-way.h"
-
-/* The last error, where strerror() says too little. */
-static const char *error;
+#include "plain.h"
 
 /* The ends of a pipe. */
 struct ends {
@@ -24,10 +22,7 @@ struct ends {
 static int splice_open(const char *arg, void **way)
 {
 	*way = NULL;
-	if (!*arg)
-		return 0;
-	error = "it takes no argument";
-	return -EINVAL;
+	return refuse_argument(arg);
 }
 
 static void splice_close(void *way)
@@ -128,12 +123,6 @@ static int splice_read(void *way, void *pin, void *buf, size_t length,
 	return ret;
 }
 
-static const char *splice_error(void *way)
-{
-	(void)way;
-	return error;
-}
-
 const struct pintest_way pintest_way = {
 	.version = PINTEST_WAY_VERSION,
 	.size = sizeof(pintest_way),
@@ -145,5 +134,5 @@ const struct pintest_way pintest_way = {
 	.pin = splice_pin,
 	.unpin = splice_unpin,
 	.read = splice_read,
-	.error = splice_error,
+	.error = last_error,
 };

@@ -10,21 +10,17 @@
 #include <unistd.h>
 
 #include "pintest-way.h"
+#include "plain.h"
 
 #define FRAME_SIZE	4096
 
-/* The last error, where strerror() says too little. */
-static const char *error;
-
 static int xdp_open(const char *arg, void **way)
 {
-	int fd;
+	int fd, ret = refuse_argument(arg);
 
 	*way = NULL;
-	if (*arg) {
-		error = "it takes no argument";
-		return -EINVAL;
-	}
+	if (ret)
+		return ret;
 	fd = socket(AF_XDP, SOCK_RAW | SOCK_CLOEXEC, 0);
 	if (fd < 0 && errno == EAFNOSUPPORT) {
 		error = "this kernel has no AF_XDP sockets";
@@ -67,12 +63,6 @@ static int xdp_unpin(void *way, void *pin)
 	return close((intptr_t)pin) ? -errno : 0;
 }
 
-static const char *xdp_error(void *way)
-{
-	(void)way;
-	return error;
-}
-
 const struct pintest_way pintest_way = {
 	.version = PINTEST_WAY_VERSION,
 	.size = sizeof(pintest_way),
@@ -83,5 +73,5 @@ const struct pintest_way pintest_way = {
 	.close = xdp_close,
 	.pin = xdp_pin,
 	.unpin = xdp_unpin,
-	.error = xdp_error,
+	.error = last_error,
 };
